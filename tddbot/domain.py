@@ -1,0 +1,367 @@
+"""The nouns of tddbot: frozen values on the standard library alone. Nothing here reads, writes or decides."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+NodeId = str
+"""pytest's own name of a test (`tests/test_a.py::test_b[1]`), or of a file that could not be collected."""
+
+Lines = Mapping[str, frozenset[int]]
+"""Lines that ran, by repository path (POSIX, relative to the root)."""
+
+
+class Outcome(StrEnum):
+    """How one test ended. Red and green are not opposites: a skipped test is neither."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    ERROR = "error"
+    TIMEOUT = "timeout"
+    CRASHED = "crashed"
+    SKIPPED = "skipped"
+    XFAILED = "xfailed"
+    XPASSED = "xpassed"
+
+    @property
+    def is_red(self) -> bool:
+        """Failed, errored, timed out or crashed."""
+        return self in (Outcome.FAILED, Outcome.ERROR, Outcome.TIMEOUT, Outcome.CRASHED)
+
+    @property
+    def is_green(self) -> bool:
+        """Passed, and nothing else."""
+        return self is Outcome.PASSED
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One entry of a traceback; `path` is relative to the repository where it lies in it, else absolute."""
+
+    path: str
+    line: int
+    function: str
+    locals: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a test is red, taken from pytest's report objects and never from printed text.
+
+    `phase` is collect, setup, call or teardown; `kind` the exception's type name; `expected` and `actual` the two
+    sides of the comparison that failed, where pytest knows them; `text` pytest's own long representation.
+    """
+
+    phase: str
+    kind: str
+    message: str
+    frames: tuple[Frame, ...] = ()
+    text: str = ""
+    expected: str | None = None
+    actual: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one run says of one test."""
+
+    node_id: NodeId
+    outcome: Outcome
+    seconds: float = 0.0
+    failure: Failure | None = None
+
+
+class Ending(StrEnum):
+    """How a run as a whole ended. Only a complete run can prove anything."""
+
+    COMPLETE = "complete"
+    INCOMPLETE = "incomplete"
+    CANCELLED = "cancelled"
+    UNUSABLE = "unusable"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The outcomes of one pytest execution on one tree.
+
+    `tree` is the tree ID of the baseline; `patch_id` names the patch laid over it, if any. `coverage` is filled only
+    where the request asked for a trace. `detail` says in one sentence why a run is not complete.
+    """
+
+    tree: str
+    results: Mapping[NodeId, Result]
+    ending: Ending = Ending.COMPLETE
+    detail: str = ""
+    seconds: float = 0.0
+    patch_id: str | None = None
+    coverage: Mapping[NodeId, Lines] = field(default_factory=dict)
+    jail: str = ""
+
+    def reds(self) -> tuple[NodeId, ...]:
+        """The red node IDs, in the order in which they ran."""
+        return tuple(node for node, result in self.results.items() if result.outcome.is_red)
+
+    def greens(self) -> frozenset[NodeId]:
+        """The node IDs that passed."""
+        return frozenset(node for node, result in self.results.items() if result.outcome.is_green)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The user's working tree at one moment: uncommitted and untracked files included, ignored ones not."""
+
+    root: Path
+    tree: str
+    head: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Red tests that are worked on together because they share a cause. `results` are what the baseline said."""
+
+    cause: str
+    results: tuple[Result, ...]
+
+    @property
+    def node_ids(self) -> tuple[NodeId, ...]:
+        """The node IDs to win."""
+        return tuple(result.node_id for result in self.results)
+
+    @property
+    def id(self) -> str:
+        """Twelve hexadecimal digits that name this set of tests."""
+        return hashlib.sha256("\0".join(sorted(self.node_ids)).encode()).hexdigest()[:12]
+
+
+class Role(StrEnum):
+    """Why an excerpt is in a brief."""
+
+    TEST = "test"
+    CONFTEST = "conftest"
+    SOURCE = "source"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """One file of the repository as a generator sees it; a MISSING one is a module that the tests import."""
+
+    path: str
+    text: str
+    role: Role
+    encoding: str = "utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """A target and what a generator may see of the repository: secrets removed, protected files included as text.
+
+    `red_lines` are the lines that the red tests ran; `green_lines` count, per path and line, the green tests that did.
+    """
+
+    target: Target
+    excerpts: tuple[Excerpt, ...]
+    red_lines: Lines = field(default_factory=dict)
+    green_lines: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
+
+    def sources(self) -> tuple[Excerpt, ...]:
+        """The existing files that a patch may change."""
+        return tuple(excerpt for excerpt in self.excerpts if excerpt.role is Role.SOURCE)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One file's whole text before and after; None is absent. Line endings are those of the file, untranslated."""
+
+    path: str
+    before: str | None
+    after: str | None
+    encoding: str = "utf-8"
+
+    def before_bytes(self) -> bytes | None:
+        """The content that must be on disk before the edit, or None for no file."""
+        return None if self.before is None else self.before.encode(self.encoding)
+
+    def after_bytes(self) -> bytes | None:
+        """The content after the edit, or None for no file."""
+        return None if self.after is None else self.after.encode(self.encoding)
+
+    def inverse(self) -> "Edit":
+        """The edit that takes this one back."""
+        return Edit(self.path, self.after, self.before, self.encoding)
+
+
+@dataclass(frozen=True)
+class Patch:
+    """A set of edits, at most one a file, so that its inverse is the undo."""
+
+    edits: tuple[Edit, ...]
+
+    @cached_property
+    def id(self) -> str:
+        """Twelve hexadecimal digits of the content's digest."""
+        digest = hashlib.sha256()
+        for edit in sorted(self.edits, key=lambda edit: edit.path):
+            for part in (edit.path.encode(), edit.before_bytes(), edit.after_bytes()):
+                digest.update(b"-" if part is None else b"%d:%s" % (len(part), part))
+        return digest.hexdigest()[:12]
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths touched, in the order of the edits."""
+        return tuple(edit.path for edit in self.edits)
+
+    def inverse(self) -> "Patch":
+        """The patch that takes this one back."""
+        return Patch(tuple(edit.inverse() for edit in reversed(self.edits)))
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a proposal cost. `usd` is None where no price is known; tokens are the server's or else estimates."""
+
+    calls: int = 0
+    input_tokens: int = 0
+    cached_tokens: int = 0
+    output_tokens: int = 0
+    reasoning_tokens: int = 0
+    usd: Decimal | None = Decimal(0)
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            self.calls + other.calls,
+            self.input_tokens + other.input_tokens,
+            self.cached_tokens + other.cached_tokens,
+            self.output_tokens + other.output_tokens,
+            self.reasoning_tokens + other.reasoning_tokens,
+            None if self.usd is None or other.usd is None else self.usd + other.usd,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A proposal that can be tried. `note` says in words what it does; `replay` is the generator's own affair."""
+
+    patch: Patch
+    generator: str
+    note: str = ""
+    usage: Usage = Usage()
+    replay: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Dud:
+    """A proposal that cannot be tried: billed, but without a usable patch.
+
+    `final` says that asking this generator again is of no use (a wrong key, a refusal, nothing left to try).
+    """
+
+    reason: str
+    generator: str
+    usage: Usage = Usage()
+    final: bool = False
+    replay: tuple[Mapping[str, Any], ...] = ()
+
+
+Proposal = Candidate | Dud
+
+
+class Ruling(StrEnum):
+    """What the judge says of an attempt; only ACCEPTED may be applied."""
+
+    ACCEPTED = "accepted"
+    PLAUSIBLE = "plausible"
+    DUD = "dud"
+    FORBIDDEN = "forbidden"
+    STILL_RED = "still red"
+    REGRESSION = "regression"
+    UNPROVEN = "unproven"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The ruling with its reasons; `won` are fail-to-pass, `lost` are pass-to-fail (skipped and vanished included)."""
+
+    ruling: Ruling
+    reasons: tuple[str, ...] = ()
+    won: tuple[NodeId, ...] = ()
+    lost: tuple[NodeId, ...] = ()
+    kept: int = 0
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the patch is proven."""
+        return self.ruling is Ruling.ACCEPTED
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One proposal, tried once. `run` is the run that decided: none for a dud or a forbidden patch."""
+
+    proposal: Proposal
+    run: Run | None
+    verdict: Verdict
+
+
+class Conclusion(StrEnum):
+    """How the work on a target ended."""
+
+    FIXED = "fixed"
+    GAVE_UP = "gave up"
+    FLAKY = "flaky"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """How a target ended, with the reason in one sentence and, when fixed, the attempt that did it.
+
+    `out_of_means` tells that the model's service or the budget ended it, and not the difficulty of the target.
+    """
+
+    target: Target
+    conclusion: Conclusion
+    reason: str = ""
+    attempt: Attempt | None = None
+    attempts: int = 0
+    usage: Usage = Usage()
+    seconds: float = 0.0
+    out_of_means: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The patch is in the working tree."""
+
+    patch_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """The patch was not applied and no byte was changed; `reason` names the path and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The record that goes with every accepted patch: what was proven, where, by whom and at what cost."""
+
+    patch_id: str
+    target: tuple[NodeId, ...]
+    cause: str
+    tree: str
+    won: tuple[NodeId, ...]
+    kept: int
+    proofs: int
+    jail: str
+    generator: str
+    note: str
+    usage: Usage
+    seconds: float

@@ -1,0 +1,132 @@
+"""A Protocol for each thing that is impure, and for nothing that is pure."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from tddbot.budget import Ledger
+from tddbot.domain import (
+    Applied,
+    Attempt,
+    Brief,
+    Conflict,
+    Evidence,
+    NodeId,
+    Outcome,
+    Patch,
+    Proposal,
+    Resolution,
+    Run,
+    Snapshot,
+)
+from tddbot.stop import Stop
+
+Clock = Callable[[], float]
+"""Seconds from a steady clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """What to run. `node_ids` None means everything the project's configuration collects.
+
+    `detail` asks for locals and pytest's long representation (dear on thousands of failures), `trace` for the lines
+    that each test ran. `seconds` bounds the whole run, `test_seconds` each test; both are wall clock.
+    """
+
+    snapshot: Snapshot
+    patch: Patch | None = None
+    node_ids: tuple[NodeId, ...] | None = None
+    detail: bool = False
+    trace: bool = False
+    seconds: float = 600.0
+    test_seconds: float = 60.0
+
+
+class Runner(Protocol):
+    """Runs tests of a snapshot, with a patch laid over it, in a jail."""
+
+    def run(self, request: RunRequest, stop: Stop) -> Run:
+        """Return what happened; a breach of a limit is an outcome. Raise TddbotError where no jail is possible."""
+        ...
+
+
+class Repository(Protocol):
+    """The user's git repository and working tree."""
+
+    def snapshot(self) -> Snapshot:
+        """Return the tree ID of the working tree as it is, leaving the repository as it was."""
+        ...
+
+    def files(self) -> tuple[str, ...]:
+        """Return the paths that git tracks or would track, sorted."""
+        ...
+
+    def read(self, path: str) -> bytes | None:
+        """Return a file's content in the working tree, or None where there is no regular file inside the repository."""
+        ...
+
+    def apply(self, patch: Patch) -> Applied | Conflict:
+        """Write the patch by compare-and-swap on each file, all of it or nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One step of escalation: which generator, how hard it thinks, how often and how widely it is asked.
+
+    `role` is "small" or "large" and `effort` a reasoning effort; both are for models only. `width` bounds the proposals
+    of one round; `rounds` counts the first answer and those to an error fed back.
+    """
+
+    name: str
+    generator: str
+    role: str = ""
+    effort: str = ""
+    rounds: int = 1
+    width: int = 1
+
+
+class Generator(Protocol):
+    """A source of proposals."""
+
+    def propose(
+        self, brief: Brief, rung: Rung, history: Sequence[Attempt], ledger: Ledger, stop: Stop
+    ) -> Iterator[Proposal]:
+        """Yield at most `rung.width` proposals, best first, each made only when it is asked for.
+
+        `history` holds the attempts of this rung so far, oldest first; a generator answers to them or ignores them.
+        Every way to fail is a dud; an exception is a bug.
+        """
+        ...
+
+
+class Store(Protocol):
+    """tddbot's memory in the git common directory."""
+
+    def record_run(self, run: Run) -> None:
+        """Keep the outcomes of a baseline."""
+        ...
+
+    def last_outcomes(self) -> Mapping[NodeId, Outcome]:
+        """Return each node ID's outcome when it was last seen in a baseline."""
+        ...
+
+    def save_patch(self, patch: Patch, note: str) -> None:
+        """Keep a patch before anything else happens to it; saving the same patch again changes nothing."""
+        ...
+
+    def record_attempt(self, target_id: str, attempt: Attempt) -> None:
+        """Keep an attempt, its verdict and its bill."""
+        ...
+
+    def record_resolution(self, resolution: Resolution) -> None:
+        """Keep how a target ended."""
+        ...
+
+    def record_evidence(self, evidence: Evidence) -> None:
+        """Keep the record of an accepted patch."""
+        ...
+
+    def mark(self, patch_id: str, state: str) -> None:
+        """Set a patch's state: stored, proven, applied or undone."""
+        ...
