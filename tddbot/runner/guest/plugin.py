@@ -1,0 +1,129 @@
+"""The pytest plugin of the guest: selects the tests asked for and streams pytest's own report objects as records.
+
+It never reads anything that pytest printed. Paths in records are relative to the repository where they lie in it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Generator, Iterable
+
+import pytest
+
+from tddbot.runner.guest.failures import describe, safe_repr, shorten
+from tddbot.runner.guest.trace import Tracer
+from tddbot.runner.guest.wire import Wire
+
+_CHUNK = 500
+
+
+class Reporter:
+    """Hooks of one run. `wanted` None runs whatever the project's configuration collects."""
+
+    def __init__(self, wire: Wire, root: str, wanted: Iterable[str] | None, detail: bool, trace: bool) -> None:
+        self._wire = wire
+        self._root = root
+        self._wanted = None if wanted is None else frozenset(wanted)
+        self._detail = detail
+        self._tracer = Tracer(root) if trace else None
+        self._sides: tuple[str, str] | None = None
+
+    def pytest_configure(self, config: Any) -> None:
+        """Tell where pytest's root is, so that later runs name their tests alike."""
+        inipath = str(config.inipath) if config.inipath else None
+        self._wire.send("session", rootdir=str(config.rootpath), inipath=inipath)
+
+    def pytest_collectstart(self, collector: Any) -> None:
+        """Tell which file is about to be imported: a hang in it can then be named."""
+        if isinstance(collector, pytest.File):
+            self._wire.send("collecting", node=collector.nodeid)
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_make_collect_report(self, collector: Any) -> Generator[None, Any, None]:
+        """Tell a file that could not be collected, with the error that was at the bottom of it."""
+        with self._traced(isinstance(collector, pytest.Module)) as lines:
+            outcome = yield
+        report = outcome.get_result()
+        if report.outcome == "skipped":
+            self._wire.send("report", node=collector.nodeid, when="collect", outcome="skipped", seconds=0.0)
+        if report.outcome != "failed":
+            return
+        error = report.call.excinfo.value
+        failure = describe(error.__cause__ or error, "collect", self._root, self._detail)
+        failure["text"] = shorten(report.longreprtext)
+        self._wire.send("report", node=collector.nodeid, when="collect", outcome="failed", seconds=0.0, failure=failure)
+        if lines:
+            self._wire.send("trace", node=collector.nodeid, lines=lines)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
+        """Keep the tests asked for; comparing names is exact and quick where 10,000 arguments would be neither."""
+        if self._wanted is not None:
+            files = {node for node in self._wanted if "::" not in node}
+            items[:] = [
+                item for item in items if item.nodeid in self._wanted or item.nodeid.partition("::")[0] in files
+            ]
+
+    def pytest_collection_finish(self, session: Any) -> None:
+        """Tell all tests that are going to run."""
+        nodes = [item.nodeid for item in session.items]
+        for start in range(0, len(nodes), _CHUNK):
+            self._wire.send("collected", nodes=nodes[start : start + _CHUNK])
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_protocol(self, item: Any) -> Generator[None, None, None]:
+        """Trace a test as a whole, fixtures included."""
+        with self._traced() as lines:
+            yield
+        if lines:
+            self._wire.send("trace", node=item.nodeid, lines=lines)
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Tell that a test begins; the clock of its limit runs from here."""
+        self._sides = None
+        self._wire.send("start", node=nodeid)
+
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        """Tell that a test is over, teardown included."""
+        self._wire.send("finish", node=nodeid)
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_makereport(self, item: Any, call: Any) -> Generator[None, Any, None]:
+        """Tell one phase of a test; a setup or teardown that passed says nothing."""
+        outcome = yield
+        report = outcome.get_result()
+        if report.outcome == "passed" and report.when != "call":
+            return
+        fields = {"when": report.when, "outcome": report.outcome, "seconds": report.duration}
+        if hasattr(report, "wasxfail"):
+            fields["xfail"] = True
+        if report.outcome == "failed":
+            fields["failure"] = self._failure(call, report)
+        self._wire.send("report", node=item.nodeid, **fields)
+
+    def pytest_assertrepr_compare(self, left: object, right: object) -> None:
+        """Remember the two sides of the comparison that pytest is about to explain."""
+        if self._detail:
+            self._sides = (safe_repr(left, 2000), safe_repr(right, 2000))
+
+    def _failure(self, call: Any, report: Any) -> dict[str, Any]:
+        if call.excinfo is None:  # a strict xfail that passed
+            return {"phase": report.when, "type": "XPassStrict", "message": str(report.longrepr), "frames": []}
+        failure = describe(call.excinfo.value, report.when, self._root, self._detail)
+        if self._detail:
+            failure["text"] = shorten(report.longreprtext)
+            if self._sides:
+                failure["actual"], failure["expected"] = self._sides
+        return failure
+
+    def _traced(self, whole: bool = True) -> Any:
+        return self._tracer.recording() if self._tracer and whole else _Untraced()
+
+
+class _Untraced:
+    """Stands where a recording would, and records nothing."""
+
+    def __enter__(self) -> dict[str, list[int]]:
+        return {}
+
+    def __exit__(self, *_: object) -> None:
+        """Do nothing."""

@@ -1,0 +1,181 @@
+"""The jail's file tree: an allow-list root at the same paths as outside, with an overlay over the repository.
+
+Everything here runs as the first process of new namespaces, with the capabilities of its own user namespace only.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import stat
+from typing import Any
+
+from tddbot.runner.guest import linux
+
+_OLD = "/old"
+_NEW = "/new"
+_LOWER = "/lower"
+_SCRATCH = "/scratch"
+_EMPTY = "/empty"
+_DEVICES = ("null", "zero", "full", "random", "urandom")
+_SEALED = linux.MOUNT_ATTR_RDONLY | linux.MOUNT_ATTR_NOSUID | linux.MOUNT_ATTR_NODEV
+_PLAIN = linux.MS_NOSUID | linux.MS_NODEV
+
+
+def enter(job: dict[str, Any], lower_fd: int | None) -> None:
+    """Build the root that `job` describes and move into it; `lower_fd` is an idmapped mount of the repository."""
+    linux.mount("none", "/", "", linux.MS_REC | linux.MS_PRIVATE)
+    _step_aside()
+    _lay_out(job)
+    _lay_overlay(job, lower_fd)
+    for path in job["binds"]:
+        if _inside(path, job["root"]):
+            _bind(path)
+    _write_edits(job)
+    _mask(job)
+    _protect(job)
+    os.chdir(_NEW)
+    linux.pivot_root(".", ".")
+    linux.detach(".")
+    linux.restrict_mount("/", linux.MOUNT_ATTR_RDONLY, recursive=False)
+    os.chdir(job["root"])
+
+
+def _step_aside() -> None:
+    """Pivot to an empty tmpfs first: what is mounted later can then not hide the sources, wherever they lie."""
+    linux.mount("tmpfs", "/tmp", "tmpfs", _PLAIN, "mode=755,size=16m")
+    os.mkdir("/tmp" + _OLD)
+    os.mkdir("/tmp" + _NEW)
+    linux.pivot_root("/tmp", "/tmp" + _OLD)
+    os.chdir("/")
+    linux.mount("tmpfs", _NEW, "tmpfs", _PLAIN, "mode=755,size=16m")
+
+
+def _lay_out(job: dict[str, Any]) -> None:
+    for path, mode in (("/tmp", "1777"), ("/var/tmp", "1777"), (job["home"], "700")):
+        os.makedirs(_NEW + path, exist_ok=True)
+        options = "mode=%s,size=%d" % (mode, job["tmp_bytes"])
+        linux.mount("tmpfs", _NEW + path, "tmpfs", _PLAIN, options)
+    os.chown(_NEW + job["home"], job["uid"], job["gid"])
+    _devices(job)
+    os.makedirs(_NEW + "/proc")
+    linux.mount("proc", _NEW + "/proc", "proc", _PLAIN | linux.MS_NOEXEC)
+    for path in ("/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/fs"):
+        if os.path.exists(_NEW + path):
+            linux.mount(_NEW + path, _NEW + path, "", linux.MS_BIND | linux.MS_REC)
+            linux.restrict_mount(_NEW + path, _SEALED)
+    for link, goal in job["links"]:
+        os.makedirs(os.path.dirname(_NEW + link), exist_ok=True)
+        if not os.path.lexists(_NEW + link):
+            os.symlink(goal, _NEW + link)
+    for path, text in job["files"]:
+        os.makedirs(os.path.dirname(_NEW + path), exist_ok=True)
+        with open(_NEW + path, "w", encoding="utf-8") as file:
+            file.write(text)
+    for path in job["binds"]:
+        if not _inside(path, job["root"]):
+            _bind(path)
+
+
+def _devices(job: dict[str, Any]) -> None:
+    linux_dev = _NEW + "/dev"
+    os.makedirs(linux_dev)
+    for name in _DEVICES:
+        os.close(os.open(linux_dev + "/" + name, os.O_CREAT | os.O_WRONLY))
+        linux.mount(_OLD + "/dev/" + name, linux_dev + "/" + name, "", linux.MS_BIND)
+    for name, goal in (("fd", "/proc/self/fd"), ("stdin", "fd/0"), ("stdout", "fd/1"), ("stderr", "fd/2")):
+        os.symlink(goal, linux_dev + "/" + name)
+    os.symlink("pts/ptmx", linux_dev + "/ptmx")
+    os.mkdir(linux_dev + "/shm")
+    linux.mount("tmpfs", linux_dev + "/shm", "tmpfs", _PLAIN, "mode=1777,size=%d" % job["tmp_bytes"])
+    os.mkdir(linux_dev + "/pts")
+    linux.mount("devpts", linux_dev + "/pts", "devpts", linux.MS_NOSUID, "newinstance,ptmxmode=0666,mode=620")
+
+
+def _bind(path: str) -> None:
+    """Bind a host path read-only at the same path; its symbolic links on the way were made by `links`."""
+    source, target = _OLD + path, _NEW + path
+    if not os.path.lexists(target):
+        if os.path.isdir(source):
+            os.makedirs(target, exist_ok=True)
+        else:
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            os.close(os.open(target, os.O_CREAT | os.O_WRONLY))
+    linux.mount(source, target, "", linux.MS_BIND | linux.MS_REC)
+    linux.restrict_mount(target, _SEALED)
+
+
+def _lay_overlay(job: dict[str, Any], lower_fd: int | None) -> None:
+    """Mount the repository copy-on-write; what is written lands in a tmpfs that nobody else sees."""
+    os.mkdir(_LOWER)
+    if lower_fd is None:
+        linux.mount(_OLD + job["root"], _LOWER, "", linux.MS_BIND | linux.MS_REC)
+    else:
+        linux.attach_mount(lower_fd, _LOWER)
+    os.mkdir(_SCRATCH)
+    linux.mount("tmpfs", _SCRATCH, "tmpfs", _PLAIN, "mode=755,size=%d" % job["tmp_bytes"])
+    for name in ("upper", "work"):
+        os.mkdir(_SCRATCH + "/" + name)
+    os.chown(_SCRATCH + "/upper", job["uid"], job["gid"])
+    os.chmod(_SCRATCH + "/upper", stat.S_IMODE(os.stat(_LOWER).st_mode) | stat.S_IRWXU)
+    target = _NEW + job["root"]
+    os.makedirs(target, exist_ok=True)
+    options = "lowerdir=%s,upperdir=%s/upper,workdir=%s/work,userxattr" % (_LOWER, _SCRATCH, _SCRATCH)
+    linux.mount("overlay", target, "overlay", _PLAIN, options)
+
+
+def _write_edits(job: dict[str, Any]) -> None:
+    for edit in job["edits"]:
+        target = _NEW + job["root"] + "/" + edit["path"]
+        _refuse_links(_NEW + job["root"], edit["path"])
+        if edit["content"] is None:
+            os.unlink(target)
+            continue
+        _make_directories(os.path.dirname(target), job)
+        with open(target, "wb") as file:
+            file.write(base64.b64decode(edit["content"]))
+        os.chown(target, job["uid"], job["gid"])
+        # A compiled file next to it is valid for a size and a time stamp; no source has this one.
+        os.utime(target, (edit["stamp"], edit["stamp"]))
+
+
+def _make_directories(path: str, job: dict[str, Any]) -> None:
+    if not os.path.isdir(path):
+        _make_directories(os.path.dirname(path), job)
+        os.mkdir(path)
+        os.chown(path, job["uid"], job["gid"])
+
+
+def _refuse_links(root: str, path: str) -> None:
+    parts = path.split("/")
+    for depth in range(1, len(parts) + 1):
+        if os.path.islink(os.path.join(root, *parts[:depth])):
+            raise PermissionError(1, "a symbolic link is on the way of an edit", path)
+
+
+def _mask(job: dict[str, Any]) -> None:
+    """Put an empty file or directory over what no test may see."""
+    os.close(os.open(_EMPTY, os.O_CREAT | os.O_WRONLY, 0o444))
+    for path in job["masked"]:
+        target = _NEW + job["root"] + "/" + path
+        if os.path.islink(target) or not os.path.exists(target):
+            continue
+        if os.path.isdir(target):
+            linux.mount("tmpfs", target, "tmpfs", _PLAIN, "mode=555,size=4k")
+        else:
+            linux.mount(_EMPTY, target, "", linux.MS_BIND)
+        linux.restrict_mount(target, linux.MOUNT_ATTR_RDONLY)
+
+
+def _protect(job: dict[str, Any]) -> None:
+    """Bind the protected originals read-only over the workspace, last of all."""
+    for path in job["protected"]:
+        target = _NEW + job["root"] + "/" + path
+        if os.path.islink(target) or not os.path.exists(target):
+            continue
+        linux.mount(_LOWER + "/" + path, target, "", linux.MS_BIND)
+        linux.restrict_mount(target, _SEALED)
+
+
+def _inside(path: str, root: str) -> bool:
+    return path.startswith(root + "/")

@@ -1,0 +1,53 @@
+"""The process that the tests run in: sets the interpreter up as `python -m pytest` would, and runs pytest."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+import types
+from typing import Any
+
+import pytest
+
+from tddbot.runner.guest.plugin import Reporter
+from tddbot.runner.guest.wire import Wire
+
+_ECONOMY = ["-q", "--no-header", "--no-summary", "--color=no", "--maxfail=0", "--continue-on-collection-errors"]
+
+
+def work(order: dict[str, Any], root: str, wire: Wire) -> int:
+    """Run the tests that `order` names in the current directory; return pytest's exit code, told on the wire too."""
+    _set_up_interpreter(order)
+    wire.send("python", pytest=pytest.__version__)
+    reporter = Reporter(wire, root, order["node_ids"], order["detail"], order["trace"])
+    code = int(pytest.main(_arguments(order), plugins=[reporter]))
+    wire.send("end", code=code)
+    return code
+
+
+def _set_up_interpreter(order: dict[str, Any]) -> None:
+    os.environ.clear()
+    os.environ.update(order["env"])
+    os.umask(0o022)
+    sys.path[:] = order["path"]
+    sys.argv[:] = ["pytest"]
+    sys.dont_write_bytecode = True
+    # multiprocessing's spawn would run the guest's own main module again.
+    sys.modules["__main__"] = types.ModuleType("__main__")
+
+
+def _arguments(order: dict[str, Any]) -> list[str]:
+    """The project's own addopts come first, so these have the last word."""
+    arguments = [*order["files"], *_ECONOMY, "-o", "cache_dir=" + order["cache"]]
+    arguments.append("--tb=short" if order["detail"] else "--tb=line")
+    arguments += ["--ignore=" + path for path in order["ignored"]]
+    if order["rootdir"]:
+        arguments.append("--rootdir=" + order["rootdir"])
+    if order["inipath"]:
+        arguments += ["-c", order["inipath"]]
+    if importlib.util.find_spec("xdist"):
+        arguments += ["-n0", "--dist=no"]
+    if importlib.util.find_spec("pytest_cov"):
+        arguments.append("--no-cov")
+    return arguments

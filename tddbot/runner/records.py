@@ -1,0 +1,119 @@
+"""The records that come out of a jail, as typed values. What does not fit one of them is no record."""
+
+from msgspec import Struct, field
+from msgspec.json import Decoder
+
+from tddbot.domain import Failure, Frame
+
+
+class FrameRecord(Struct, frozen=True):
+    """One frame of a traceback."""
+
+    path: str
+    line: int
+    function: str
+    locals: tuple[tuple[str, str], ...] = ()
+
+
+class FailureRecord(Struct, frozen=True):
+    """Why a phase failed."""
+
+    phase: str
+    type: str
+    message: str
+    frames: tuple[FrameRecord, ...] = ()
+    text: str = ""
+    expected: str | None = None
+    actual: str | None = None
+
+    def failure(self) -> Failure:
+        """Return the noun of the domain."""
+        frames = tuple(Frame(frame.path, frame.line, frame.function, frame.locals) for frame in self.frames)
+        return Failure(self.phase, self.type, self.message, frames, self.text, self.expected, self.actual)
+
+
+class Python(Struct, frozen=True, tag="python", tag_field="kind"):
+    """The worker has imported pytest."""
+
+    pytest: str
+
+
+class Session(Struct, frozen=True, tag="session", tag_field="kind"):
+    """pytest's root directory and configuration file are known."""
+
+    rootdir: str
+    inipath: str | None = None
+
+
+class Collecting(Struct, frozen=True, tag="collecting", tag_field="kind"):
+    """A file is about to be imported."""
+
+    node: str
+
+
+class Collected(Struct, frozen=True, tag="collected", tag_field="kind"):
+    """Some of the tests that are going to run."""
+
+    nodes: tuple[str, ...]
+
+
+class Start(Struct, frozen=True, tag="start", tag_field="kind"):
+    """A test begins."""
+
+    node: str
+
+
+class Report(Struct, frozen=True, tag="report", tag_field="kind"):
+    """One phase of a test (or the collection of a file) ended."""
+
+    node: str
+    when: str
+    outcome: str
+    seconds: float
+    xfail: bool = False
+    failure: FailureRecord | None = None
+
+
+class Trace(Struct, frozen=True, tag="trace", tag_field="kind"):
+    """The lines that a test ran."""
+
+    node: str
+    lines: dict[str, frozenset[int]] = field(default_factory=dict)
+
+
+class Finish(Struct, frozen=True, tag="finish", tag_field="kind"):
+    """A test is over, teardown included."""
+
+    node: str
+
+
+class End(Struct, frozen=True, tag="end", tag_field="kind"):
+    """pytest returned to the guest."""
+
+    code: int
+
+
+Record = Python | Session | Collecting | Collected | Start | Report | Trace | Finish | End
+
+
+class Ready(Struct, frozen=True, tag="ready", tag_field="kind"):
+    """The jail stands and is locked."""
+
+
+class Refused(Struct, frozen=True, tag="refused", tag_field="kind"):
+    """A control could not be put in place."""
+
+    what: str
+    reason: str
+
+
+class Exit(Struct, frozen=True, tag="exit", tag_field="kind"):
+    """The worker ended, as its parents saw it; negative is a signal to the jail as a whole."""
+
+    code: int
+
+
+Control = Ready | Refused | Exit
+
+read_record = Decoder(Record).decode
+read_control = Decoder(Control).decode

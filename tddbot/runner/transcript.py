@@ -1,0 +1,81 @@
+"""From records to results: what one or several jailed processes said of the tests of one run. Pure."""
+
+from dataclasses import dataclass, field
+
+from tddbot.domain import Failure, Lines, NodeId, Outcome, Result
+from tddbot.runner import records
+
+
+@dataclass
+class Transcript:
+    """Grows record by record. `current` is the test (or the file being imported) that is under way."""
+
+    results: dict[NodeId, Result] = field(default_factory=dict)
+    coverage: dict[NodeId, Lines] = field(default_factory=dict)
+    collected: dict[NodeId, None] = field(default_factory=dict)
+    rootdir: str | None = None
+    inipath: str | None = None
+    current: NodeId | None = None
+    collecting: bool = True
+    end_code: int | None = None
+
+    def begin_process(self) -> None:
+        """Forget what was said by a process that is gone about itself, and keep what it said of tests."""
+        self.current, self.collecting, self.end_code = None, True, None
+
+    def take(self, record: records.Record) -> None:
+        """Take one record in."""
+        match record:
+            case records.Session():
+                self.rootdir, self.inipath = record.rootdir, record.inipath
+            case records.Collecting():
+                self.current = record.node
+            case records.Collected():
+                self.collected.update(dict.fromkeys(record.nodes))
+            case records.Start():
+                self.current, self.collecting = record.node, False
+            case records.Report():
+                self._merge(record)
+            case records.Trace():
+                self.coverage[record.node] = record.lines
+            case records.Finish():
+                self.current = None
+            case records.End():
+                self.end_code = record.code
+
+    def blame(self, outcome: Outcome, message: str) -> NodeId | None:
+        """Give what was under way `outcome` and return it, or None where nothing was."""
+        node = self.current
+        if node is not None:
+            phase = "collect" if self.collecting else "call"
+            failure = Failure(phase, outcome.value.capitalize(), message)
+            self.results[node] = Result(node, outcome, 0.0, failure)
+            self.current = None
+        return node
+
+    def unfinished(self) -> tuple[NodeId, ...]:
+        """The tests that were collected and have no result yet."""
+        return tuple(node for node in self.collected if node not in self.results)
+
+    def _merge(self, record: records.Report) -> None:
+        outcome = _outcome(record)
+        known = self.results.get(record.node)
+        if outcome is None or (known is not None and known.outcome.is_red):
+            return
+        if known is not None and not outcome.is_red and record.when == "teardown":
+            return
+        failure = record.failure.failure() if record.failure else None
+        seconds = record.seconds + (known.seconds if known else 0.0)
+        self.results[record.node] = Result(record.node, outcome, seconds, failure)
+
+
+def _outcome(record: records.Report) -> Outcome | None:
+    match record.outcome:
+        case "failed":
+            return Outcome.FAILED if record.when == "call" else Outcome.ERROR
+        case "skipped":
+            return Outcome.XFAILED if record.xfail else Outcome.SKIPPED
+        case "passed":
+            return Outcome.XPASSED if record.xfail else Outcome.PASSED
+        case _:  # "rerun" of pytest-rerunfailures: the next report decides
+            return None
