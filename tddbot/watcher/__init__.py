@@ -1,0 +1,1 @@
+"""Files to change sets, and change sets to news: which saves matter, and which reds are new."""
