@@ -1,0 +1,97 @@
+"""Lock one of three on rule 2: what a patch may not touch or contain, found before anything runs.
+
+Nothing here judges what a patch does when it runs, and nothing here decides which paths are protected.
+"""
+
+import ast
+import threading
+import unicodedata
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import PurePosixPath
+
+from tddbot import protection, text
+from tddbot.domain import Edit, Patch
+
+LARGEST = 2_000_000
+"""The most bytes of one file after a patch."""
+
+Check = Callable[[Edit], str | None]
+"""Says in one clause what is wrong with an edit, or None."""
+
+_warnings_lock = threading.Lock()
+
+
+def objections(patch: Patch, protected: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return what forbids the patch, one sentence each, or () where nothing does.
+
+    `protected` are the project's own patterns. Paths are looked at first: of an edit with a forbidden path, nothing
+    else is said.
+    """
+    if not patch.edits:
+        return ("the patch is empty",)
+    return (*_clashes(patch), *(found for edit in patch.edits if (found := _objection(edit, protected))))
+
+
+def _objection(edit: Edit, protected: Sequence[str]) -> str | None:
+    if kind := protection.protected_as(edit.path, protected):
+        return f"{_named(edit.path)} is {kind}"
+    fault = next((fault for check in CHECKS if (fault := check(edit))), None)
+    return f"{_named(edit.path)} {fault}" if fault else None
+
+
+def _clashes(patch: Patch) -> Iterator[str]:
+    """One file once, also on file systems that ignore case or Unicode's forms; and no file where a directory is."""
+    names = {path: unicodedata.normalize("NFC", path).casefold() for path in patch.paths}
+    counts = Counter(names[path] for path in patch.paths)
+    yield from (f"{_named(path)} is edited more than once" for path, name in names.items() if counts[name] > 1)
+    taken = {names[edit.path] for edit in patch.edits if edit.after is not None}
+    for path, name in names.items():
+        above = (str(parent) for parent in PurePosixPath(name).parents)
+        if name in taken and any(parent in taken for parent in above):
+            yield f"{_named(path)} lies below another file of the patch"
+
+
+def _unchanged(edit: Edit) -> str | None:
+    return "is not changed" if edit.before == edit.after else None
+
+
+def _unwritable(edit: Edit) -> str | None:
+    """A text that would not come back from the disk as it is."""
+    try:
+        edit.before_bytes()
+        data = edit.after_bytes()
+    except (UnicodeError, LookupError):
+        return f"cannot be written as {edit.encoding}"
+    if data is None:
+        return None
+    if len(data) > LARGEST:
+        return f"would have {len(data)} bytes; at most {LARGEST} are allowed"
+    if b"\0" in data:
+        return "would hold a NUL byte"
+    if edit.path.endswith(".py") and text.decode(data) != (edit.after, edit.encoding):
+        return f"would not be read back as it was written ({edit.encoding})"
+    return None
+
+
+def _unparsable(edit: Edit) -> str | None:
+    if edit.after is None or not edit.path.endswith((".py", ".pyi")):
+        return None
+    with _warnings_lock, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            ast.parse(edit.after)
+        except SyntaxError as error:
+            return f"is not Python: {error.msg} (line {error.lineno})"
+        except (ValueError, RecursionError, MemoryError):
+            return "nests too deeply to be read"
+    return None
+
+
+CHECKS: tuple[Check, ...] = (_unchanged, _unwritable, _unparsable)
+"""In this order, the first one speaks. A check of the syntax tree is one more function here."""
+
+
+def _named(path: str) -> str:
+    return path if path.isprintable() and len(path) <= 200 else ascii(path[:200])
