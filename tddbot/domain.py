@@ -77,9 +77,10 @@ class Result:
 
 
 class Ending(StrEnum):
-    """How a run as a whole ended. Only a complete run can prove anything."""
+    """How a run as a whole ended. Only a complete run can prove anything; a regressed one ended at its first loss."""
 
     COMPLETE = "complete"
+    REGRESSED = "regressed"
     INCOMPLETE = "incomplete"
     CANCELLED = "cancelled"
     UNUSABLE = "unusable"
@@ -258,13 +259,15 @@ class Candidate:
 class Dud:
     """A proposal that cannot be tried: billed, but without a usable patch.
 
-    `final` says that asking this generator again is of no use (a wrong key, a refusal, nothing left to try).
+    `final` says that asking this generator again on this rung is of no use (a refusal, nothing left to try), and
+    `out_of_means` that no further rung of its kind will do better (a wrong key, no quota, the budget).
     """
 
     reason: str
     generator: str
     usage: Usage = Usage()
     final: bool = False
+    out_of_means: bool = False
     replay: tuple[Mapping[str, Any], ...] = ()
 
 

@@ -1,10 +1,10 @@
 """A Protocol for each thing that is impure, and for nothing that is pure."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from tddbot.budget import Ledger
+from tddbot.budget import Budget, Ledger
 from tddbot.domain import (
     Applied,
     Attempt,
@@ -19,6 +19,7 @@ from tddbot.domain import (
     Run,
     Snapshot,
 )
+from tddbot.events import Sink
 from tddbot.stop import Stop
 
 Clock = Callable[[], float]
@@ -30,7 +31,8 @@ class RunRequest:
     """What to run. `node_ids` None means everything the project's configuration collects.
 
     `detail` asks for locals and pytest's long representation (dear on thousands of failures), `trace` for the lines
-    that each test ran. `seconds` bounds the whole run, `test_seconds` each test; both are wall clock.
+    that each test ran. `keep` are tests that must stay green: the run ends as regressed at the first one that does not,
+    since it can prove nothing any more. `seconds` bounds the whole run, `test_seconds` each test; both are wall clock.
     """
 
     snapshot: Snapshot
@@ -38,6 +40,7 @@ class RunRequest:
     node_ids: tuple[NodeId, ...] | None = None
     detail: bool = False
     trace: bool = False
+    keep: frozenset[NodeId] = frozenset()
     seconds: float = 600.0
     test_seconds: float = 60.0
 
@@ -130,3 +133,28 @@ class Store(Protocol):
     def mark(self, patch_id: str, state: str) -> None:
         """Set a patch's state: stored, proven, applied or undone."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """All that is impure, in one hand: what the loop works through."""
+
+    repository: Repository
+    runner: Runner
+    generators: Mapping[str, Generator]
+    store: Store
+    tell: Sink
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the user has set. `jobs` candidates are tried side by side; without `apply`, patches are only stored."""
+
+    ladder: tuple[Rung, ...]
+    budget: Budget = field(default_factory=Budget)
+    jobs: int = 2
+    apply: bool = True
+    protected: tuple[str, ...] = ()
+    run_seconds: float = 1800.0
+    test_seconds: float = 60.0

@@ -20,6 +20,7 @@ from tddbot.runner.transcript import Transcript
 from tddbot.stop import Stop
 
 _MOST_PROCESSES = 25
+_IMPORT_SECONDS = 30.0
 _NO_TESTS, _USAGE = 5, (3, 4)
 
 
@@ -53,6 +54,7 @@ class _Execution:
         self._transcript = Transcript()
         self._started = self._heard = time.monotonic()
         self._foreign = False
+        self._lost: str | None = None
         self._refusal: records.Refused | None = None
         self._exit: int | None = None
 
@@ -99,6 +101,8 @@ class _Execution:
             return Ending.CANCELLED, "it was cancelled"
         if self._foreign:
             return Ending.INCOMPLETE, "the report pipe carried something that is no report"
+        if self._lost is not None:
+            return Ending.REGRESSED, self._lost
         if killed is not None:
             return self._blame(Outcome.TIMEOUT if killed == "test" else None, killed)
         return self._judge_exit(process.output)
@@ -133,13 +137,20 @@ class _Execution:
         return Selection(left, selection.ignored, transcript.rootdir, transcript.inipath)
 
     def _overdue(self, now: float) -> str | None:
+        if self._lost is not None:
+            return "regressed"
         if now - self._started > self._request.seconds:
             return f"{self._request.seconds:g} s"
-        return "test" if now - self._heard > self._request.test_seconds else None
+        # Importing is slow for good reasons, and no baseline says how slow.
+        patience = max(self._request.test_seconds, _IMPORT_SECONDS if self._transcript.collecting else 0.0)
+        return "test" if now - self._heard > patience else None
 
     def _on_record(self, line: bytes) -> None:
         try:
-            self._transcript.take(records.read_record(line))
+            record = records.read_record(line)
+            self._transcript.take(record)
+            if isinstance(record, records.Report) and record.node in self._request.keep and record.outcome != "passed":
+                self._lost = self._lost or f"{record.node} was green and is not any more; the rest was not run"
         except msgspec.MsgspecError:
             self._foreign = True
         self._heard = time.monotonic()

@@ -1,7 +1,7 @@
 """The guest's entry: `python -I bootstrap.py REPORT_FD OUTPUT_FD PATH…`, the job being a line on standard input.
 
-PATH is where pytest is found: sys.path without the repository, none of whose code may run out here. The guest's modules
-are loaded under their usual names without importing tddbot itself and are then taken out of `sys.modules` again, so that
+PATH is where pytest is found: sys.path without the repository, whose code may not run out here. The guest's modules are
+loaded under their usual names without importing tddbot itself and are then taken out of `sys.modules` again, so that
 a project which depends on tddbot (or is tddbot) imports its own.
 """
 

@@ -1,0 +1,135 @@
+"""The whole product on one screen: cycle, fix, try_out. What is impure comes in through `Ports`."""
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
+from functools import partial
+
+from tddbot import events
+from tddbot.budget import Ledger
+from tddbot.context.brief import gather
+from tddbot.context.targets import targets
+from tddbot.domain import (
+    Attempt,
+    Brief,
+    Conclusion,
+    Dud,
+    Ending,
+    NodeId,
+    Proposal,
+    Resolution,
+    Ruling,
+    Run,
+    Snapshot,
+    Verdict,
+)  # fmt: skip
+from tddbot.errors import UnfitError
+from tddbot.judge.flaky import twice_red
+from tddbot.judge.guard import objections
+from tddbot.judge.verdict import plausible, rule
+from tddbot.parallel import in_order
+from tddbot.ports import Policy, Ports, RunRequest
+from tddbot.stop import Stop
+from tddbot.work import MOST_TESTS, Work, conclude, confirm, deliver, run
+
+Choice = Callable[[Run], Collection[NodeId]]
+
+
+def cycle(ports: Ports, policy: Policy, choose: Choice, stop: Stop) -> tuple[Run, list[Resolution]]:
+    """Fix and apply target after target of the reds that `choose` picks; return the last baseline and all endings."""
+    snapshot, baseline = take_baseline(ports, policy, stop)
+    wanted = frozenset(choose(baseline))
+    ports.tell(events.BaselineTaken(baseline, tuple(node for node in baseline.reds() if node in wanted)))
+    resolutions: list[Resolution] = []
+    tried: set[NodeId] = set()
+    while not stop.is_set():
+        target = next(iter(targets(baseline, wanted.intersection(baseline.reds()) - tried)), None)
+        if target is None:
+            break
+        target = replace(target, results=target.results[:MOST_TESTS])
+        tried.update(target.node_ids)
+        work = Work(ports, policy, snapshot, baseline, target, Ledger(policy.budget, ports.clock), Stop(stop))
+        resolution = fix(work)
+        resolutions.append(resolution)
+        ports.store.record_resolution(resolution)
+        ports.tell(events.TargetResolved(resolution))
+        if proof := deliver(work, resolution):
+            # The proof ran on just what the tree is now, so it is the next baseline.
+            snapshot = ports.repository.snapshot()
+            baseline = replace(proof, tree=snapshot.tree, patch_id=None)
+            ports.store.record_run(baseline)
+    return baseline, resolutions
+
+
+def take_baseline(ports: Ports, policy: Policy, stop: Stop) -> tuple[Snapshot, Run]:
+    """Run everything on the working tree as it is. Raise UnfitError where pytest cannot run to its end."""
+    snapshot = ports.repository.snapshot()
+    ports.tell(events.BaselineStarted(snapshot.tree))
+    request = RunRequest(snapshot, seconds=policy.run_seconds, test_seconds=policy.test_seconds)
+    baseline = ports.runner.run(request, stop)
+    if baseline.ending is Ending.COMPLETE:
+        ports.store.record_run(baseline)
+    elif baseline.ending is not Ending.CANCELLED:
+        raise UnfitError(f"the tests could not be run: {baseline.detail}", "Does `python -m pytest` run here?")
+    return snapshot, baseline
+
+
+def fix(work: Work) -> Resolution:
+    """Climb the ladder until an attempt is accepted, nothing is left to try, or the means are used up."""
+    ports = work.ports
+    ports.tell(events.TargetStarted(work.target))
+    again = confirm(work)
+    target, flaky = twice_red(work.target, again)
+    if again.ending is Ending.CANCELLED:
+        return conclude(work, Conclusion.CANCELLED, "it was cancelled")
+    if target is None:
+        return conclude(work, Conclusion.FLAKY, f"red once, then not again: {', '.join(flaky[:5])}")
+    work = replace(work, target=target)
+    brief = gather(target, again, ports.repository.files(), ports.repository.read, work.policy.protected)
+    attempts: list[Attempt] = []
+    for attempt in climb(work, brief):
+        attempts.append(attempt)
+        ports.store.record_attempt(target.id, attempt)
+        ports.tell(events.AttemptJudged(len(attempts), attempt))
+        if attempt.verdict.accepted:
+            work.stop.set()
+            return conclude(work, Conclusion.FIXED, "", attempts)
+    if work.stop.is_set():
+        return conclude(work, Conclusion.CANCELLED, "it was cancelled", attempts)
+    duds = [attempt.proposal.reason for attempt in attempts if isinstance(attempt.proposal, Dud)]
+    tried = f"none of {len(attempts) - len(duds)} candidates was accepted"
+    return conclude(work, Conclusion.GAVE_UP, "; ".join([work.ledger.exhausted() or tried, *duds[-1:]]), attempts)
+
+
+def climb(work: Work, brief: Brief) -> Iterator[Attempt]:
+    """Yield the attempts of one rung and round after the other, each rung afresh."""
+    for rung in work.policy.ladder:
+        history: list[Attempt] = []
+        for round_ in range(1, rung.rounds + 1):
+            if work.stop.is_set() or work.ledger.exhausted():
+                return
+            work.ports.tell(events.RungStarted(rung.name, rung.generator, round_))
+            generator = work.ports.generators[rung.generator]
+            proposals = generator.propose(brief, rung, tuple(history), work.ledger, work.stop)
+            for attempt in in_order(partial(try_out, work), proposals, work.policy.jobs):
+                history.append(attempt)
+                yield attempt
+            duds = [attempt.proposal for attempt in history if isinstance(attempt.proposal, Dud)]
+            if any(dud.out_of_means for dud in duds):
+                return
+            if any(dud.final for dud in duds):
+                break
+
+
+def try_out(work: Work, proposal: Proposal) -> Attempt:
+    """Try one proposal once: the guard, then the target alone, then everything; the judge rules."""
+    if isinstance(proposal, Dud):
+        return Attempt(proposal, None, Verdict(Ruling.DUD, (proposal.reason,)))
+    work.ports.store.save_patch(proposal.patch, proposal.note)
+    if faults := objections(proposal.patch, work.policy.protected):
+        return Attempt(proposal, None, Verdict(Ruling.FORBIDDEN, faults))
+    search = run(work, proposal, work.target.node_ids, detail=True)
+    verdict = plausible(work.target, search)
+    if verdict.ruling is not Ruling.PLAUSIBLE:
+        return Attempt(proposal, search, verdict)
+    proof = run(work, proposal, None)
+    return Attempt(proposal, proof, rule(work.target, work.baseline, proof))
