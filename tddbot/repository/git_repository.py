@@ -1,0 +1,71 @@
+"""The user's repository behind the port: composes finding, looking, snapshot, apply and recovery."""
+
+from pathlib import Path
+
+from tddbot.domain import Applied, Conflict, Patch, Snapshot
+from tddbot.errors import UnfitError
+from tddbot.repository import apply, busy, lock, place, recover, snapshot, tidy, worktree
+from tddbot.repository.place import Place
+
+
+class GitRepository:
+    """A git repository with a working tree. Every method may be called from any thread."""
+
+    def __init__(self, where: Place, protected: tuple[str, ...] = ()) -> None:
+        self._place = where
+        self._protected = protected
+
+    @classmethod
+    def open(cls, path: Path, protected: tuple[str, ...] = ()) -> "GitRepository":
+        """Open the repository that `path` lies in, which changes nothing; `protected` are patterns of rule 2.
+
+        Raise UnfitError where there is none, it is bare, git is missing or does not trust it.
+        """
+        return cls(place.find(path), protected)
+
+    @property
+    def root(self) -> Path:
+        """The working tree's top, absolute and resolved."""
+        return self._place.root
+
+    @property
+    def state(self) -> Path:
+        """tddbot's directory in the git common directory, made when asked for. Raise UnfitError if it cannot be."""
+        return self._place.state
+
+    def refuse_if_busy(self) -> None:
+        """Raise UnfitError during a merge, rebase, cherry-pick, revert, bisect, or another git's work on the index."""
+        busy.refuse(self._place)
+
+    def recover(self) -> tuple[str, ...]:
+        """Take back or finish what an interrupted apply left, and say so. For every start; doing it twice is fine.
+
+        Raise UnfitError where the working tree cannot be written. Old files of tddbot's own are removed as well.
+        """
+        try:
+            tidy.tidy(self.state)
+            with lock.held(self._place.desk):
+                return recover.recover(self._place.desk, self.root)
+        except OSError as error:
+            message = f"An interrupted apply in {self.root} could not be taken back: {error}"
+            raise UnfitError(message, "Mend that, then start tddbot again.") from error
+
+    def snapshot(self) -> Snapshot:
+        """Return the tree ID of the working tree as it is, never one of a patch half applied."""
+        try:
+            with lock.held(self._place.desk, shared=True):
+                return snapshot.take(self._place)
+        except OSError as error:
+            raise UnfitError(f"No snapshot of {self.root} could be taken: {error}", "Look for a full disk.") from error
+
+    def files(self) -> tuple[str, ...]:
+        """Return the regular files that git tracks or would track, sorted."""
+        return worktree.files(self.root)
+
+    def read(self, path: str) -> bytes | None:
+        """Return a file's bytes in the working tree, or None for anything but a plain file of the working tree."""
+        return worktree.read(self.root, path)
+
+    def apply(self, patch: Patch) -> Applied | Conflict:
+        """Write the patch by compare-and-swap on each file, all of it or nothing."""
+        return apply.apply(self._place.desk, self.root, patch, self._protected)
