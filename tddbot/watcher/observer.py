@@ -221,8 +221,9 @@ class Watcher:
         started = time.monotonic()
         with self._tree_lock:
             self._rejected.clear()
-            self._pend(self._relist())
-            self._pend(self._tree.suspects())
+            found = self._relist() | self._tree.suspects()
+            # What is pending already is not news: in a quick succession of rescans it would never be settled.
+            self._pend(found - self._pending)
         self._plan_rescan(time.monotonic() - started)
 
     def _plan_rescan(self, cost: float) -> None:
