@@ -1,0 +1,42 @@
+"""From a call to its bill: what it may cost before it is sent, and what it did cost after. Pure."""
+
+import math
+from dataclasses import replace
+
+from tddbot.domain import Usage
+from tddbot.generator.endings import CallEnd, Json
+from tddbot.generator.pricing import Price, priced
+
+_CHARS_A_TOKEN = 3
+"""A safe bound on Python: 496 files measured had 4.0 to 4.55 characters a token, 5th percentile 3.04."""
+
+
+def estimated_tokens(chars: int) -> int:
+    """Return how many tokens so many characters are at most."""
+    return math.ceil(chars / _CHARS_A_TOKEN)
+
+
+def bill_of(call: CallEnd, worst: Usage, price: Price | None) -> Usage:
+    """Return what a call cost: what the server says, and where it says nothing, the worst case.
+
+    A call that was refused before the model ran costs nothing and does not count as one.
+    """
+    if not call.started:
+        return Usage()
+    if call.usage is None:
+        return worst
+    said_input, said_output = _count(call.usage, "input_tokens"), _count(call.usage, "output_tokens")
+    details = call.usage.get("input_tokens_details")
+    usage = replace(
+        worst,
+        input_tokens=said_input or worst.input_tokens,
+        cached_tokens=_count(details, "cached_tokens") or 0,
+        output_tokens=worst.output_tokens if said_output is None or (call.text and not said_output) else said_output,
+        reasoning_tokens=_count(call.usage.get("output_tokens_details"), "reasoning_tokens") or 0,
+    )
+    return priced(usage, price, _count(details, "cache_write_tokens") or 0)
+
+
+def _count(details: Json | object, name: str) -> int | None:
+    value = details.get(name) if isinstance(details, dict) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None

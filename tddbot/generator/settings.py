@@ -1,0 +1,66 @@
+"""What a user can set about the reasoning model, and whether there is one to ask. The key itself is no setting."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+
+class Effort(StrEnum):
+    """How hard a reasoning model thinks before it answers; which of them a model takes differs."""
+
+    NONE = "none"
+    MINIMAL = "minimal"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    XHIGH = "xhigh"
+    MAX = "max"
+
+
+class ModelSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """`[tool.tddbot.model]`: which server and models are asked, and how long. Seconds are wall clock."""
+
+    base_url: Annotated[
+        str | None,
+        Meta(description="The server's address, up to and with /v1; else OPENAI_BASE_URL, else OpenAI's own."),
+    ] = None
+    api_key_env: Annotated[
+        str, Meta(min_length=1, description="The environment variable that holds the key, which is read from no file.")
+    ] = "OPENAI_API_KEY"
+    small: Annotated[str, Meta(min_length=1, description="The cheap and quick model, asked first.")] = "gpt-6-luna"
+    large: Annotated[str, Meta(min_length=1, description="The model asked when the small one fails.")] = "gpt-6.2-sol"
+    max_output_tokens: Annotated[
+        int,
+        Meta(
+            ge=256, description="The most tokens of one answer, reasoning included; one cut short gets twice as many."
+        ),
+    ] = 32_000
+    call_seconds: Annotated[
+        float,
+        Meta(gt=0, description="The longest that one call may take; a slower one is once given half as much again."),
+    ] = 300.0
+    retry_seconds: Annotated[
+        float,
+        Meta(gt=0, description="The first pause before a call is repeated; it doubles unless the server names one."),
+    ] = 1.0
+    prices: Annotated[
+        dict[str, tuple[Decimal, Decimal, Decimal]],
+        Meta(description="By model name, US dollars per million tokens: input, cached input, output."),
+    ] = {}
+
+    def model(self, role: str) -> str:
+        """Return the name of the model that a rung of this role asks."""
+        return self.large if role == "large" else self.small
+
+
+def has_model(settings: ModelSettings, environ: Mapping[str, str]) -> bool:
+    """Whether there is a model to ask: a key, or a server of the user's own, which may need none."""
+    return bool(environ.get(settings.api_key_env, "").strip() or server(settings, environ))
+
+
+def server(settings: ModelSettings, environ: Mapping[str, str]) -> str | None:
+    """Return the address that the user has set, in the settings or the environment, or None for OpenAI's own."""
+    return settings.base_url or environ.get("OPENAI_BASE_URL", "").strip() or None
