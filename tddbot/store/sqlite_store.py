@@ -1,0 +1,243 @@
+"""The Store port on SQLite: runs and their outcomes, patches, attempts, spend, evidence and resolutions."""
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tddbot.domain import (
+    Attempt,
+    Candidate,
+    Dud,
+    Ending,
+    Evidence,
+    NodeId,
+    Outcome,
+    Patch,
+    Proposal,
+    Resolution,
+    Run,
+    Usage,
+)
+from tddbot.errors import UsageError
+from tddbot.store.codec import from_column, from_json, to_column, to_json
+from tddbot.store.database import Database
+from tddbot.store.records import PatchState, StoredAttempt, StoredPatch
+from tddbot.store.rows import EPOCH, microseconds, stored_attempt, stored_patch
+
+KEPT_RUNS = 50
+"""The newest runs whose outcomes are kept; a test's last outcome is kept for good."""
+
+_SELECT_PATCH = (
+    "SELECT p.content, p.state, p.note, p.created, e.content FROM patches p LEFT JOIN evidence e ON e.patch_id = p.id"
+)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class SqliteStore:
+    """tddbot's memory. Every method may be called from any thread, and is on disk when it returns.
+
+    Any of them raises UnfitError where the disk or the file fails.
+    """
+
+    def __init__(self, database: Database, now: Callable[[], datetime] = _now) -> None:
+        self._database = database
+        self._now = now
+
+    @classmethod
+    def open(cls, state: Path, now: Callable[[], datetime] = _now) -> Self:
+        """Open `state`/store.sqlite3, made or brought up to date. Raise UnfitError where it is damaged or newer."""
+        return cls(Database(state / "store.sqlite3"), now)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    # Runs.
+
+    def record_run(self, run: Run) -> None:
+        """Keep the outcomes of a run. The last outcomes follow unless it was cancelled, or was no baseline."""
+        rows = [(to_column(node), result.outcome.value, result.seconds) for node, result in run.results.items()]
+        is_baseline = run.patch_id is None and run.ending is not Ending.CANCELLED
+        with self._database.writing() as connection:
+            number = connection.execute(
+                "INSERT INTO runs (tree, ending, detail, jail, seconds, created) VALUES (?, ?, ?, ?, ?, ?)",
+                (run.tree, run.ending.value, to_column(run.detail), to_column(run.jail), run.seconds, self._moment()),
+            ).lastrowid
+            connection.executemany(
+                "INSERT INTO tests (node_id) VALUES (?) ON CONFLICT DO NOTHING", ((row[0],) for row in rows)
+            )
+            connection.executemany(
+                "INSERT INTO outcomes (run_id, test_id, outcome, seconds)"
+                " SELECT ?, id, ?, ? FROM tests WHERE node_id = ?",
+                ((number, outcome, seconds, node) for node, outcome, seconds in rows),
+            )
+            if is_baseline:
+                connection.executemany(
+                    "UPDATE tests SET outcome = ?, tree = ? WHERE node_id = ?",
+                    ((outcome, run.tree, node) for node, outcome, _ in rows),
+                )
+            _prune(connection)
+
+    def last_outcomes(self) -> Mapping[NodeId, Outcome]:
+        """Return each node ID's outcome when it was last seen in a baseline."""
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT node_id, outcome FROM tests WHERE outcome IS NOT NULL ORDER BY id")
+            return {from_column(node): Outcome(outcome) for node, outcome in rows}
+
+    def outcomes_on(self, tree: str) -> Mapping[NodeId, Outcome] | None:
+        """Return the outcomes of the newest complete run on a tree, or None where none is kept."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT max(id) FROM runs WHERE tree = ? AND ending = ?", (tree, Ending.COMPLETE.value)
+            ).fetchone()
+            if row[0] is None:
+                return None
+            rows = connection.execute(
+                "SELECT node_id, o.outcome FROM outcomes o JOIN tests ON test_id = id WHERE run_id = ?", row
+            )
+            return {from_column(node): Outcome(outcome) for node, outcome in rows}
+
+    # Patches.
+
+    def save_patch(self, patch: Patch, note: str) -> None:
+        """Keep a patch before anything else happens to it; saving the same patch again changes nothing."""
+        with self._database.writing() as connection:
+            self._save_patch(connection, patch, note)
+
+    def mark(self, patch_id: str, state: str) -> None:
+        """Set a patch's state: stored, proven, applied or undone. Raise LookupError where it was never saved."""
+        with self._database.writing() as connection:
+            changed = connection.execute(
+                "UPDATE patches SET state = ?, moved = (SELECT max(moved) + 1 FROM patches) WHERE id = ?",
+                (PatchState(state).value, patch_id),
+            ).rowcount
+            if not changed:
+                raise LookupError(f"no patch {patch_id} was saved")
+
+    def record_evidence(self, evidence: Evidence) -> None:
+        """Keep the record of an accepted patch, which must have been saved; a newer record replaces an older one."""
+        with self._database.writing() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO evidence (patch_id, content, created) VALUES (?, ?, ?)",
+                (evidence.patch_id, to_json(evidence), self._moment()),
+            )
+
+    def patch(self, id_prefix: str) -> StoredPatch | None:
+        """Return the one patch whose ID begins so, or None. Raise UsageError where there are several."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"{_SELECT_PATCH} WHERE substr(p.id, 1, length(?1)) = ?1 ORDER BY p.rowid DESC", (id_prefix.lower(),)
+            ).fetchall()
+            found = [stored_patch(row) for row in rows]
+        if len(found) > 1:
+            names = ", ".join(one.patch.id for one in found[:5]) + (", …" if len(found) > 5 else "")
+            raise UsageError(
+                f"{len(found)} patches begin with {id_prefix!r}: {names}.", "Give more of the ID's digits."
+            )
+        return found[0] if found else None
+
+    def last_applied(self) -> StoredPatch | None:
+        """Return the patch that was applied last and is not undone, or None."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                f"{_SELECT_PATCH} WHERE p.state = ? ORDER BY p.moved DESC LIMIT 1", (PatchState.APPLIED.value,)
+            ).fetchone()
+            return stored_patch(row) if row else None
+
+    def log(self, limit: int = 20) -> tuple[StoredPatch, ...]:
+        """Return the patches saved last, newest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(f"{_SELECT_PATCH} ORDER BY p.rowid DESC LIMIT ?", (limit,)).fetchall()
+            return tuple(stored_patch(row) for row in rows)
+
+    # Attempts, spend, resolutions.
+
+    def record_attempt(self, target_id: str, attempt: Attempt) -> None:
+        """Keep an attempt, its verdict and its bill; its patch too, if that was not saved before."""
+        proposal = attempt.proposal
+        usage = to_json(proposal.usage)
+        with self._database.writing() as connection:
+            patch_id = self._patch_of(connection, proposal)
+            connection.execute(
+                "INSERT INTO attempts (target_id, generator, patch_id, note, ruling, verdict, usage, created)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    target_id, proposal.generator, patch_id, to_column(_note(proposal)), attempt.verdict.ruling.value,
+                    to_json(attempt.verdict), usage, self._moment(),
+                ),
+            )  # fmt: skip
+            if proposal.usage != Usage():
+                connection.execute(
+                    "INSERT INTO spend (target_id, generator, usage, created) VALUES (?, ?, ?, ?)",
+                    (target_id, proposal.generator, usage, self._moment()),
+                )
+
+    def attempts_of(self, target_id: str) -> tuple[StoredAttempt, ...]:
+        """Return the attempts at a target, oldest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT target_id, generator, patch_id, note, verdict, usage, created"
+                " FROM attempts WHERE target_id = ? ORDER BY id",
+                (target_id,),
+            ).fetchall()
+            return tuple(stored_attempt(row) for row in rows)
+
+    def spend_since(self, moment: datetime = EPOCH) -> Usage:
+        """Return what was spent since a moment (with a time zone), all time by default."""
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT usage FROM spend WHERE created >= ?", (microseconds(moment),)).fetchall()
+            return sum((from_json(row[0], Usage) for row in rows), Usage())
+
+    def record_resolution(self, resolution: Resolution) -> None:
+        """Keep how a target ended."""
+        with self._database.writing() as connection:
+            patch_id = self._patch_of(connection, resolution.attempt.proposal) if resolution.attempt else None
+            target = resolution.target
+            connection.execute(
+                "INSERT INTO resolutions (target_id, node_ids, cause, conclusion, reason, patch_id, attempts, usage,"
+                " seconds, out_of_means, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    target.id, to_json(target.node_ids), to_column(target.cause), resolution.conclusion.value,
+                    to_column(resolution.reason), patch_id, resolution.attempts, to_json(resolution.usage),
+                    resolution.seconds, resolution.out_of_means, self._moment(),
+                ),
+            )  # fmt: skip
+
+    def _patch_of(self, connection: sqlite3.Connection, proposal: Proposal) -> str | None:
+        if isinstance(proposal, Dud):
+            return None
+        self._save_patch(connection, proposal.patch, proposal.note)
+        return proposal.patch.id
+
+    def _save_patch(self, connection: sqlite3.Connection, patch: Patch, note: str) -> None:
+        connection.execute(
+            "INSERT INTO patches (id, content, note, state, created) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (patch.id, to_json(patch), to_column(note), PatchState.STORED.value, self._moment()),
+        )
+
+    def _moment(self) -> int:
+        return microseconds(self._now())
+
+
+def _prune(connection: sqlite3.Connection) -> None:
+    connection.execute(
+        "DELETE FROM runs WHERE id <= (SELECT id FROM runs ORDER BY id DESC LIMIT 1 OFFSET ?)", (KEPT_RUNS,)
+    )
+
+
+def _note(proposal: Proposal) -> str:
+    return proposal.note if isinstance(proposal, Candidate) else proposal.reason
