@@ -29,7 +29,7 @@ from tddbot.judge.verdict import plausible, rule
 from tddbot.parallel import in_order
 from tddbot.ports import Policy, Ports, RunRequest
 from tddbot.stop import Stop
-from tddbot.work import MOST_TESTS, Work, conclude, confirm, deliver, run
+from tddbot.work import MOST_TESTS, Work, conclude, confirm, deliver, run, why_given_up
 
 Choice = Callable[[Run], Collection[NodeId]]
 
@@ -95,9 +95,7 @@ def fix(work: Work) -> Resolution:
             return conclude(work, Conclusion.FIXED, "", attempts)
     if work.stop.is_set():
         return conclude(work, Conclusion.CANCELLED, "it was cancelled", attempts)
-    duds = [attempt.proposal.reason for attempt in attempts if isinstance(attempt.proposal, Dud)]
-    tried = f"none of {len(attempts) - len(duds)} candidates was accepted"
-    return conclude(work, Conclusion.GAVE_UP, "; ".join([work.ledger.exhausted() or tried, *duds[-1:]]), attempts)
+    return conclude(work, Conclusion.GAVE_UP, why_given_up(attempts, work.ledger.exhausted()), attempts)
 
 
 def climb(work: Work, brief: Brief) -> Iterator[Attempt]:

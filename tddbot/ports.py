@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from tddbot.budget import Budget, Ledger
@@ -55,6 +56,15 @@ class Runner(Protocol):
 
 class Repository(Protocol):
     """The user's git repository and working tree."""
+
+    @property
+    def root(self) -> Path:
+        """The working tree's top, absolute and resolved."""
+        ...
+
+    def refuse_if_busy(self) -> None:
+        """Raise UnfitError in the middle of a merge, rebase, cherry-pick, revert or bisect."""
+        ...
 
     def snapshot(self) -> Snapshot:
         """Return the tree ID of the working tree as it is, leaving the repository as it was."""

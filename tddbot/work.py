@@ -1,7 +1,7 @@
 """One target under work: what its attempts share, how it is run, how it ends and how its patch is delivered."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tddbot import events
 from tddbot.budget import Ledger
@@ -74,6 +74,14 @@ def conclude(work: Work, conclusion: Conclusion, reason: str, attempts: Sequence
         out_of_means=any(isinstance(attempt.proposal, Dud) and attempt.proposal.out_of_means for attempt in attempts)
         or (conclusion is Conclusion.GAVE_UP and work.ledger.exhausted() is not None),
     )
+
+
+def why_given_up(attempts: Sequence[Attempt], exhausted: str | None) -> str:
+    """Say in one line what was tried and what ended it."""
+    duds = [attempt.proposal.reason for attempt in attempts if isinstance(attempt.proposal, Dud)]
+    candidates = len(attempts) - len(duds)
+    tried = [f"none of {candidates} candidates was accepted"] if candidates else []
+    return "; ".join([*tried, *([exhausted] if exhausted else duds[-1:])])
 
 
 def deliver(work: Work, resolution: Resolution) -> Run | None:

@@ -1,0 +1,1 @@
+"""The front ends: a thin file for each command."""

@@ -93,8 +93,11 @@ class Git:
 
 
 @contextmanager
-def session(path: Path) -> Iterator[Git]:
-    """Open the repository that `path` lies in for one operation; raise UnfitError where there is none, or no git."""
+def session(path: Path, make: bool = False) -> Iterator[Git]:
+    """Open the repository that `path` lies in for one operation; `make` a new one there if that is asked for.
+
+    Raise UnfitError where there is none, or no git.
+    """
     if shutil.which("git") is None:
         raise UnfitError("git is not on PATH.", "Install git, version 2.34 or later.")
     try:
@@ -102,7 +105,7 @@ def session(path: Path) -> Iterator[Git]:
     except ImportError as error:
         raise UnfitError(f"git does not start: {error}", "Try `git version`.") from error
     try:
-        repo = Repo(path, search_parent_directories=True, expand_vars=False)
+        repo = Repo.init(path) if make else Repo(path, search_parent_directories=True, expand_vars=False)
     except (InvalidGitRepositoryError, NoSuchPathError) as error:
         raise _no_repository(path) from error
     with repo:

@@ -1,0 +1,5 @@
+"""`python -m tddbot`."""
+
+from tddbot.cli.main import main
+
+main()

@@ -1,0 +1,101 @@
+"""The composition root: the only file that knows everyone. It opens a repository and hands out ports and policy."""
+
+import os
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from tddbot.config import Config, load
+from tddbot.events import Notice, Sink
+from tddbot.generator.ladder import MODEL, OFFLINE, ladder
+from tddbot.generator.offline.repair import OfflineGenerator
+from tddbot.generator.openai_model import ModelGenerator
+from tddbot.generator.settings import has_model
+from tddbot.ports import Generator, Policy, Ports
+from tddbot.repository.git_repository import GitRepository
+from tddbot.runner.interpreter import Interpreter, find
+from tddbot.runner.jailed_runner import JailedRunner
+from tddbot.store.lock import writer_lock
+from tddbot.store.sqlite_store import SqliteStore
+
+
+@dataclass
+class App:
+    """tddbot in one repository. `environment` is the user's; nothing of it is ever seen in a jail by itself."""
+
+    repository: GitRepository
+    config: Config
+    store: SqliteStore
+    tell: Sink
+    environment: Mapping[str, str]
+    python: str | None
+
+    @cached_property
+    def interpreter(self) -> Interpreter:
+        """The project's Python; raise UnfitError naming what was tried."""
+        return find(self.repository.root, self.python, self.environment)
+
+    @property
+    def has_model(self) -> bool:
+        """Whether a key or a server of the user's own is set."""
+        return has_model(self.config.model, self.environment)
+
+    def generators(self) -> dict[str, Generator]:
+        """Every source of proposals by the name that a rung uses."""
+        protected = self.config.judge.protected
+        return {
+            OFFLINE: OfflineGenerator(),
+            MODEL: ModelGenerator(self.config.model, self.repository.read, protected, self.environment),
+        }
+
+    def ports(self) -> Ports:
+        """Everything impure that the loop works through."""
+        runner = JailedRunner(
+            self.repository.root,
+            self.config.runner,
+            lambda: self.interpreter,
+            self.repository.files,
+            self.environment,
+        )
+        return Ports(self.repository, runner, self.generators(), self.store, self.tell, time.monotonic)
+
+    def policy(self, apply: bool = True) -> Policy:
+        """What the user has set."""
+        runner = self.config.runner
+        return Policy(
+            ladder=ladder(self.has_model),
+            budget=self.config.budget.limits(),
+            jobs=runner.jobs or os.cpu_count() or 1,
+            apply=apply,
+            protected=self.config.judge.protected,
+            run_seconds=runner.run_seconds,
+            test_seconds=runner.test_seconds,
+        )
+
+
+@contextmanager
+def opened(
+    path: Path,
+    tell: Sink,
+    command: str | None,
+    environment: Mapping[str, str] = os.environ,
+    python: str | None = None,
+) -> Iterator[App]:
+    """Open the repository that `path` lies in. `command` None only reads; else it is the name of the one writer.
+
+    `python` is the project's Python where the caller knows better than the configuration.
+    Raise UnfitError where there is no fit repository or another tddbot writes, UsageError for a wrong setting.
+    """
+    with ExitStack() as resources:
+        config = load(GitRepository.open(path).root)
+        repository = GitRepository.open(path, config.judge.protected)
+        if command is not None:
+            repository.refuse_if_busy()
+            resources.enter_context(writer_lock(repository.state, command))
+            for sentence in repository.recover():
+                tell(Notice(sentence, warning=True))
+        store = resources.enter_context(SqliteStore.open(repository.state))
+        yield App(repository, config, store, tell, environment, python or config.python)

@@ -1,0 +1,62 @@
+"""`tddbot demo`: the main job on a small repository of its own, without a key and without a network."""
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+from tddbot.app import opened
+from tddbot.cli.display import Display, display_options
+from tddbot.cli.fix import fix_all
+from tddbot.cli.interrupt import stop_on_signal
+from tddbot.errors import ExitCode, UnfitError
+from tddbot.events import Notice
+from tddbot.repository.create import create
+
+_NAME = "demo"
+
+
+@click.command()
+@click.option("--keep", is_flag=True, help="Leave the repository there, to try the other commands in.")
+@display_options
+def demo(keep: bool, display: Display) -> int:
+    """Show the main job: a red test, a repair that is proven and applied, and a target that needs a model."""
+    directory = Path(tempfile.mkdtemp(prefix="tddbot-demo-")).resolve()
+    root = directory / "textkit"
+    try:
+        shutil.copytree(_fixture(), root, ignore=shutil.ignore_patterns("__pycache__"))
+        create(root, "A small library with a slip in it")
+        return _show(root, display, keep)
+    finally:
+        if not keep:
+            shutil.rmtree(directory, ignore_errors=True)
+
+
+def _show(root: Path, display: Display, keep: bool) -> int:
+    # No key of the user's, and tddbot's own Python, which has pytest: the demonstration is the same everywhere.
+    environment = {"PATH": "/usr/bin:/bin", "VIRTUAL_ENV": ""}
+    with (
+        stop_on_signal() as stop,
+        display.sink() as tell,
+        opened(root, tell, "tddbot demo", environment, python=sys.executable) as app,
+    ):
+        tell(Notice(f"A git repository in {root}: one slip, and one module that nobody has written yet."))
+        code = fix_all(app, (), stop, apply=True)
+        if code != ExitCode.RED:
+            return code
+        tell(
+            Notice("The slip is repaired and proven. The missing module is work for a reasoning model: set a key, then")
+        )
+        tell(Notice(f"`cd {root} && tddbot fix` does it." if keep else "`tddbot fix` does it in your own repository."))
+    return ExitCode.OK
+
+
+def _fixture() -> Path:
+    """Where the demonstration's repository lies: in the installed package, or beside it in a checkout."""
+    package = Path(__file__).parents[1]
+    for place in (package / "fixtures" / _NAME, package.parent / "fixtures" / _NAME):
+        if place.is_dir():
+            return place
+    raise UnfitError("the demonstration's files are not installed", "Install tddbot again.")

@@ -1,0 +1,60 @@
+"""`tddbot fix`: from what is red now to proven, applied patches."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from tddbot.app import App, opened
+from tddbot.cli.choice import chosen
+from tddbot.cli.display import Display, display_options
+from tddbot.cli.interrupt import stop_on_signal
+from tddbot.domain import Conclusion, Resolution, Run
+from tddbot.errors import ExitCode
+from tddbot.events import Notice
+from tddbot.loop import cycle
+from tddbot.stop import Stop
+
+
+@click.command()
+@click.argument("node_ids", nargs=-1, metavar="[NODE_ID]…")
+@click.option("--dry-run", is_flag=True, help="Store proven patches, apply none.")
+@display_options
+def fix(node_ids: tuple[str, ...], dry_run: bool, display: Display) -> int:
+    """Make the red tests green: all of them, or those named (a node ID, a file or a directory)."""
+    with (
+        stop_on_signal() as stop,
+        display.sink() as tell,
+        opened(Path.cwd(), tell, "tddbot fix") as app,
+    ):
+        return fix_all(app, node_ids, stop, apply=not dry_run)
+
+
+def fix_all(app: App, node_ids: Sequence[str], stop: Stop, apply: bool) -> int:
+    """Work on the chosen reds and say how it ended; return the exit code."""
+    baseline, resolutions = cycle(app.ports(), app.policy(apply), lambda run: chosen(run, node_ids), stop)
+    if stop.is_set():
+        app.tell(Notice("interrupted; the working tree holds proven patches only", warning=True))
+        return ExitCode.INTERRUPTED
+    red = () if not baseline.results else chosen_now(baseline, node_ids)
+    app.tell(Notice(_end(app, baseline, resolutions, len(red)), warning=bool(red)))
+    if red and any(resolution.out_of_means for resolution in resolutions):
+        return ExitCode.MEANS
+    return ExitCode.RED if red else ExitCode.OK
+
+
+def chosen_now(baseline: Run, node_ids: Sequence[str]) -> tuple[str, ...]:
+    """The chosen reds that are left; a file that is collected now has other names in it than before."""
+    return tuple(node for node in baseline.reds() if node in set(chosen(baseline, node_ids)))
+
+
+def _end(app: App, baseline: Run, resolutions: Sequence[Resolution], red: int) -> str:
+    if not baseline.results:
+        return "No tests were collected. pytest looks for test_*.py; `testpaths` in pyproject.toml says where."
+    if not red:
+        return "Nothing is red." if not resolutions else "Nothing is red any more."
+    left = f"{red} red test{'' if red == 1 else 's'} left."
+    if not app.has_model and any(resolution.conclusion is Conclusion.GAVE_UP for resolution in resolutions):
+        name = app.config.model.api_key_env
+        left += f" Offline, one slip at a time is mended; with {name} set, a reasoning model would be asked next."
+    return left

@@ -1,0 +1,112 @@
+"""`tddbot apply`, `undo`, `show` and `log`: patches that are in the store, by ID."""
+
+from pathlib import Path
+
+import click
+import msgspec
+
+from tddbot.app import App, opened
+from tddbot.cli.display import Display, display_options, write
+from tddbot.domain import Applied, Patch
+from tddbot.errors import ExitCode, UsageError
+from tddbot.report.difference import unified
+from tddbot.report.terminal import console, show_evidence, show_patch
+from tddbot.store.records import StoredPatch
+
+
+@click.command()
+@click.argument("patch_id", metavar="ID")
+@display_options
+def apply(patch_id: str, display: Display) -> int:
+    """Apply a proven patch from the store; the files must be as they were when it was made."""
+    with display.sink() as tell, opened(Path.cwd(), tell, "tddbot apply") as app:
+        stored = _find(app, patch_id)
+        if stored.evidence is None:
+            raise UsageError(
+                f"patch {stored.patch.id} was never proven, so it is not applied",
+                f"`tddbot show {stored.patch.id}` shows it.",
+            )
+        return _write(app, display, stored.patch, stored.patch.id, "applied")
+
+
+@click.command()
+@click.argument("patch_id", metavar="[ID]", required=False)
+@display_options
+def undo(patch_id: str | None, display: Display) -> int:
+    """Take an applied patch back: the last one, or the one named."""
+    with display.sink() as tell, opened(Path.cwd(), tell, "tddbot undo") as app:
+        stored = _find(app, patch_id) if patch_id else app.store.last_applied()
+        if stored is None or stored.state != "applied":
+            raise UsageError("no patch is applied" if stored is None else f"patch {stored.patch.id} is not applied")
+        return _write(app, display, stored.patch.inverse(), stored.patch.id, "undone")
+
+
+@click.command()
+@click.argument("patch_id", metavar="ID")
+@display_options
+def show(patch_id: str, display: Display) -> int:
+    """Show a patch as a difference, with the record of what was proven."""
+    with display.sink() as tell, opened(Path.cwd(), tell, None) as app:
+        stored = _find(app, patch_id)
+        if display.json:
+            _print_json({**_row(stored), "difference": unified(stored.patch), "evidence": stored.evidence})
+            return ExitCode.OK
+        screen = console()
+        screen.print(f"patch {stored.patch.id}, {stored.state}, {stored.created:%Y-%m-%d %H:%M} UTC", markup=False)
+        show_patch(screen, stored.patch)
+        if stored.evidence:
+            show_evidence(screen, stored.evidence)
+    return ExitCode.OK
+
+
+@click.command()
+@click.option("-n", "--number", default=20, type=click.IntRange(min=1), help="How many, the newest first.")
+@click.option("--all", "every", is_flag=True, help="Also candidates that were never proven.")
+@display_options
+def log(number: int, every: bool, display: Display) -> int:
+    """List the patches in the store, the newest first."""
+    with display.sink() as tell, opened(Path.cwd(), tell, None) as app:
+        rows = [stored for stored in app.store.log(10_000) if every or stored.evidence][:number]
+        for stored in rows:
+            if display.json:
+                _print_json(_row(stored))
+            else:
+                when = f"{stored.created:%Y-%m-%d %H:%M}"
+                write(f"{stored.patch.id}  {stored.state:<8} {when}  {', '.join(stored.patch.paths)}  {stored.note}\n")
+        if not rows and not display.json:
+            write("No patch is in the store yet.\n")
+    return ExitCode.OK
+
+
+def _find(app: App, patch_id: str) -> StoredPatch:
+    stored = app.store.patch(patch_id)
+    if stored is None:
+        raise UsageError(f"no patch {patch_id!r} is in the store", "`tddbot log --all` lists them.")
+    return stored
+
+
+def _write(app: App, display: Display, patch: Patch, patch_id: str, state: str) -> int:
+    """Put a patch into the tree through the one door; a conflict changes no byte."""
+    outcome = app.repository.apply(patch)
+    if isinstance(outcome, Applied):
+        app.store.mark(patch_id, state)
+    if display.json:
+        conflict = None if isinstance(outcome, Applied) else outcome.reason
+        _print_json({"patch_id": patch_id, "state": state if conflict is None else "conflict", "reason": conflict})
+    elif isinstance(outcome, Applied):
+        show_patch(console(), patch)
+        write(f"{state}: {patch_id}\n")
+    else:
+        write(f"not {state}, and nothing was changed: {outcome.reason}\n")
+    return ExitCode.OK if isinstance(outcome, Applied) else ExitCode.RED
+
+
+def _row(stored: StoredPatch) -> dict[str, object]:
+    return {
+        "patch_id": stored.patch.id, "state": stored.state, "created": stored.created, "note": stored.note,
+        "paths": stored.patch.paths,
+    }  # fmt: skip
+
+
+def _print_json(value: object) -> None:
+    write(msgspec.json.encode(value).decode() + "\n")

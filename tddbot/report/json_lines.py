@@ -1,0 +1,55 @@
+"""Events as JSON lines: one object an event, named by its `event` field, for programs that drive tddbot."""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from tddbot.domain import Attempt, Candidate, Run
+from tddbot.events import Event, Sink
+
+
+def json_lines(write: Callable[[str], object]) -> Sink:
+    """Return a sink that hands each event to `write` as one line with its line feed."""
+
+    def tell(event: Event) -> None:
+        write(msgspec.json.encode(as_object(event), order="sorted").decode() + "\n")
+
+    return tell
+
+
+def as_object(event: Event) -> dict[str, Any]:
+    """Return the event as plain data; `event` holds its name in snake case."""
+    fields = {name: plain(getattr(event, name)) for name in event.__slots__}
+    return {"event": re.sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__).lower(), **fields}
+
+
+def plain(value: Any) -> Any:
+    """Return a noun as plain data: runs as counts and reds, candidates without what is the generator's own affair."""
+    if isinstance(value, Run):
+        return summary(value)
+    if isinstance(value, Attempt):
+        run = None if value.run is None else summary(value.run)
+        return {"proposal": plain(value.proposal), "run": run, "verdict": plain(value.verdict)}
+    if isinstance(value, Candidate):
+        return {**_builtins(value, leave_out="replay"), "patch_id": value.patch.id, "kind": "candidate"}
+    if hasattr(value, "attempt") and hasattr(value, "target"):
+        attempt = None if value.attempt is None else plain(value.attempt)
+        return {**_builtins(value, leave_out="attempt"), "target_id": value.target.id, "attempt": attempt}
+    return msgspec.to_builtins(value)
+
+
+def summary(run: Run) -> dict[str, Any]:
+    """Return what a program needs of a run: the tree, the ending, how many of each outcome, and the reds."""
+    counts = Counter(result.outcome.value for result in run.results.values())
+    reds = [msgspec.to_builtins(run.results[node]) for node in run.reds()]
+    return {
+        "tree": run.tree, "patch_id": run.patch_id, "ending": run.ending.value, "detail": run.detail,
+        "seconds": run.seconds, "outcomes": dict(counts), "reds": reds,
+    }  # fmt: skip
+
+
+def _builtins(value: Any, leave_out: str) -> dict[str, Any]:
+    return {name: msgspec.to_builtins(getattr(value, name)) for name in value.__dataclass_fields__ if name != leave_out}

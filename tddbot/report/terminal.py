@@ -1,0 +1,128 @@
+"""Events for people: few lines, with colour where the terminal has it. This is the only file that imports rich."""
+
+from typing import TYPE_CHECKING
+
+from tddbot import events
+from tddbot.domain import Attempt, Candidate, Conclusion, Dud, Evidence, Patch, Resolution, Ruling
+from tddbot.report import words
+from tddbot.report.difference import unified
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.status import Status
+
+_MARKS = {
+    Conclusion.FIXED: ("✔", "green"),
+    Conclusion.GAVE_UP: ("✘", "red"),
+    Conclusion.FLAKY: ("~", "yellow"),
+    Conclusion.CANCELLED: ("–", "yellow"),
+}
+
+
+def console(stderr: bool = False) -> "Console":
+    """Return a console that obeys NO_COLOR, TERM=dumb and pipes."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False, soft_wrap=True)
+
+
+class Terminal:
+    """A sink of events. `verbose` shows every attempt; else only how many there were."""
+
+    def __init__(self, console: "Console", verbose: bool = False) -> None:
+        self._console = console
+        self._verbose = verbose
+        self._status: Status | None = None
+
+    def __call__(self, event: events.Event) -> None:
+        """Show one event."""
+        match event:
+            case events.BaselineStarted():
+                self._busy("running the tests")
+            case events.BaselineTaken():
+                self._baseline(event)
+            case events.TargetStarted():
+                tests = words.count(len(event.target.node_ids), "red test")
+                self._line(f"▸ {event.target.cause} ({tests})", style="bold")
+                self._busy("making sure that it is red")
+            case events.RungStarted():
+                self._busy(f"{event.rung}, round {event.round}")
+                if self._verbose:
+                    self._line(f"  {event.rung} ({event.generator}), round {event.round}", style="dim")
+            case events.AttemptJudged():
+                self._attempt(event.number, event.attempt)
+            case events.TargetResolved():
+                self._resolved(event.resolution)
+            case events.PatchApplied():
+                self._patch(event.patch, event.evidence)
+                self._line("  applied; `tddbot undo` takes it back", style="green")
+            case events.PatchStored():
+                self._patch(event.patch, event.evidence)
+                self._line(f"  not applied: {event.reason}; `tddbot apply {event.patch.id}` does it", style="yellow")
+            case events.FilesChanged():
+                self._line(f"● saved: {', '.join(words.first_few(event.paths, 5))}", style="dim")
+            case events.Notice():
+                self._line(event.text, style="yellow" if event.warning else "")
+
+    def close(self) -> None:
+        """Take the moving status away."""
+        if self._status is not None:
+            self._status.stop()
+            self._status = None
+
+    def _baseline(self, event: events.BaselineTaken) -> None:
+        run = event.run
+        self._line(f"● {words.count(len(run.results), 'test')} in {run.seconds:.1f} s: {words.outcomes(run)}")
+        for name in words.first_few(event.wanted):
+            self._line(f"  {name}", style="red")
+
+    def _attempt(self, number: int, attempt: Attempt) -> None:
+        proposal, verdict = attempt.proposal, attempt.verdict
+        self._busy(f"{words.count(number, 'attempt')}, the last one {verdict.ruling.value}")
+        if self._verbose:
+            text = proposal.reason if isinstance(proposal, Dud) else proposal.note
+            style = "green" if verdict.accepted else "dim"
+            self._line(f"  {number:>4}  {verdict.ruling.value:<12} {text}", style=style)
+            if verdict.ruling in (Ruling.FORBIDDEN, Ruling.REGRESSION, Ruling.UNPROVEN):
+                self._line(f"        {'; '.join(verdict.reasons)}", style="dim")
+
+    def _resolved(self, resolution: Resolution) -> None:
+        mark, style = _MARKS[resolution.conclusion]
+        tried = words.count(resolution.attempts, "attempt")
+        said = f": {resolution.reason}" if resolution.reason else ""
+        if resolution.attempt and isinstance(resolution.attempt.proposal, Candidate):
+            said = f": {resolution.attempt.proposal.note}"
+        self._line(
+            f"{mark} {resolution.conclusion.value} after {tried} in {resolution.seconds:.1f} s{said}", style=style
+        )
+
+    def _patch(self, patch: Patch, evidence: Evidence) -> None:
+        show_patch(self._console, patch)
+        show_evidence(self._console, evidence)
+
+    def _busy(self, text: str) -> None:
+        if not self._console.is_terminal:
+            return
+        if self._status is None:
+            self._status = self._console.status(text)
+            self._status.start()
+        else:
+            self._status.update(text)
+
+    def _line(self, text: str, style: str = "") -> None:
+        self._console.print(text, style=style or None, markup=False)
+
+
+def show_patch(console: "Console", patch: Patch) -> None:
+    """Print a patch as a difference with colours."""
+    from rich.text import Text
+
+    colours = {"+": "green", "-": "red", "@": "cyan"}
+    for line in unified(patch).splitlines():
+        console.print(Text("  " + line, style=colours.get(line[:1], "")))
+
+
+def show_evidence(console: "Console", evidence: Evidence) -> None:
+    """Print the record of an accepted patch."""
+    for label, text in words.evidence_lines(evidence):
+        console.print(f"  {label:<7}{text}", markup=False, style="dim")

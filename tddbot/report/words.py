@@ -1,0 +1,48 @@
+"""Counts, sums and records in the words that every display uses. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from tddbot.domain import Evidence, Run, Usage
+
+MOST_NAMED = 10
+
+
+def count(number: int, noun: str) -> str:
+    """Return "1 test", "2 tests"."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def outcomes(run: Run) -> str:
+    """Return how many tests ended how, the most important first: "2 failed, 10 passed, 1 skipped"."""
+    counts = Counter(result.outcome for result in run.results.values())
+    parts = [f"{counts[outcome]:,} {outcome.value}" for outcome in sorted(counts, key=lambda each: not each.is_red)]
+    return ", ".join(parts) or "no tests"
+
+
+def first_few(names: Iterable[str], most: int = MOST_NAMED) -> list[str]:
+    """Return at most `most` names, each cut to 200 characters, and how many more there are."""
+    every = [name if len(name) <= 200 else f"{name[:199]}…" for name in names]
+    return every if len(every) <= most else [*every[:most], f"… and {len(every) - most:,} more"]
+
+
+def bill(usage: Usage) -> str:
+    """Return what was paid: nothing, an amount, or tokens where no price is known."""
+    if not usage.calls:
+        return "no model was asked"
+    tokens = f"{count(usage.calls, 'call')}, {usage.input_tokens + usage.output_tokens:,} tokens"
+    return f"{tokens}, price unknown" if usage.usd is None else f"{tokens}, {usage.usd:.4f} USD"
+
+
+def evidence_lines(evidence: Evidence) -> list[tuple[str, str]]:
+    """Return the record of an accepted patch as pairs of a label and a text."""
+    return [
+        ("patch", evidence.patch_id),
+        ("target", evidence.cause),
+        ("won", ", ".join(first_few(evidence.won, 5))),
+        ("kept", count(evidence.kept, "green test")),
+        ("proof", f"{evidence.proofs} cold run of the whole suite, on tree {evidence.tree[:12]}"),
+        ("jail", evidence.jail),
+        ("by", f"{evidence.generator}: {evidence.note}" if evidence.note else evidence.generator),
+        ("cost", f"{evidence.seconds:.1f} s, {bill(evidence.usage)}"),
+    ]
