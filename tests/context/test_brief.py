@@ -257,9 +257,7 @@ def test_text_keeps_its_encoding_and_line_endings():
     assert (source.encoding, source.text) == ("iso-8859-1", "# coding: latin-1\r\nx = 'ü'\r\n")
 
 
-@pytest.mark.parametrize(
-    "text", ["def (:\n", "\f\\", "(" * 300, "-" * 100_000 + "1", "import " + "a." * 5_000 + "b\n"]
-)
+@pytest.mark.parametrize("text", ["def (:\n", "\f\\", "(" * 300, "-" * 100_000 + "1", "import " + "a." * 5_000 + "b\n"])
 def test_a_test_file_that_does_not_parse_is_shown_as_it_is(text):
     brief = briefed({"a_test.py": text}, red("a_test.py", "SyntaxError", "invalid syntax (a_test.py, line 1)"))
     assert brief.excerpts[0].text == text

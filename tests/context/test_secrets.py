@@ -1,5 +1,4 @@
 import string
-import time
 
 import pytest
 from hypothesis import given
@@ -75,11 +74,10 @@ def test_failures_lose_their_keys_everywhere():
     assert found.frames[0].locals == (("token", "'[redacted: GitHub token]'"),)
 
 
-def test_large_hostile_text_takes_no_time():
-    started = time.process_time()
-    for text in (BEGIN * 10_000, "AKIA" * 50_000, "sk-" * 60_000, f"{BEGIN}\n{BODY}" * 400, "xox" * 60_000):
-        redacted(text)
-    assert time.process_time() - started < 10  # a guard against the quadratic; it takes a fraction of it
+@pytest.mark.parametrize("part", [BEGIN, "AKIA", "sk-", "sk-a1", "xox", "xoxb-", "AIza", "pypi-AgEI", "github_pat_"])
+def test_text_that_begins_a_key_ten_thousand_times(part):
+    """Each start looks ahead a bounded way only; without that bound, this takes minutes."""
+    assert redacted(part * 10_000 + " end").endswith(" end")
 
 
 @given(st.text(string.printable, max_size=40), st.sampled_from(sorted(KEYS)), st.text(string.printable, max_size=40))
