@@ -55,9 +55,6 @@ class Watches:
     def __len__(self) -> int:
         return len(self._watches)
 
-    def __contains__(self, directory: str) -> bool:
-        return directory in self._watches
-
     def fileno(self) -> int:
         """The descriptor that becomes readable with an event."""
         return self._descriptor

@@ -23,9 +23,6 @@ class Tree:
     def __contains__(self, path: str) -> bool:
         return path in self._listed
 
-    def __len__(self) -> int:
-        return len(self._listed)
-
     def relist(self) -> frozenset[str]:
         """Ask git anew; return the paths that came or went."""
         before = self._listed

@@ -10,7 +10,7 @@ from tddbot.errors import UnfitError
 from tddbot.stop import Stop
 from tddbot.watcher.observer import Watcher
 from tddbot.watcher.settings import WatcherSettings
-from tests.watcher.conftest import DEAF, PATIENCE, Project, watching
+from tests.watcher.conftest import DEAF, PATIENCE, Project, Watched, watching
 
 
 def truncate_and_write(path: Path, data: bytes) -> None:
@@ -268,7 +268,7 @@ def test_an_error_in_the_thread_reaches_whoever_waits(project):
     with Watcher(project.root, project.files, DEAF, on_change, print) as watcher:
         project.write("src/a.py", "a = 2\n")
         with pytest.raises(ZeroDivisionError):
-            watcher.wait(Stop())
+            Watched(watcher, threading.Event()).next()
 
 
 def test_no_thread_and_no_descriptor_is_left(project):
@@ -325,3 +325,29 @@ def test_at_the_inotify_limit_it_says_so_and_looks_instead(project, limit, value
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("no more inotify watches") == 1
+
+
+def test_what_the_kernel_dropped_is_found(project):
+    """The watcher's thread is held up until the kernel's queue is full, so that the last save has no event."""
+    held, queue = threading.Event(), int(Path("/proc/sys/fs/inotify/max_queued_events").read_text())
+    if queue > 50_000:
+        pytest.skip(f"filling a queue of {queue} events takes too long")
+    busy = threading.Event()
+    notices: list[str] = []
+
+    def on_change() -> None:
+        busy.set()
+        assert held.wait(PATIENCE)
+
+    with Watcher(project.root, project.files, DEAF, on_change, notices.append) as watcher:
+        project.write("src/a.py", "a = 2\n")
+        assert busy.wait(PATIENCE)
+        names = [project.root / "src/one.log", project.root / "src/two.log"]
+        for number in range(queue + 10):
+            os.close(os.open(names[number % 2], os.O_WRONLY | os.O_CREAT))
+        project.write("src/deep/er/b.py", "b = 2\n")
+        held.set()
+        seen = Watched(watcher, busy).until("src/deep/er/b.py")
+    assert seen == {"src/a.py", "src/deep/er/b.py"}
+    assert len(notices) == 1
+    assert "dropped events" in notices[0]
