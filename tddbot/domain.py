@@ -12,6 +12,12 @@ from typing import Any
 NodeId = str
 """pytest's own name of a test (`tests/test_a.py::test_b[1]`), or of a file that could not be collected."""
 
+
+def _bytes(name: str) -> bytes:
+    """The bytes of a name, which may come from a file system that does not speak UTF-8."""
+    return name.encode("utf-8", "surrogateescape")
+
+
 Lines = Mapping[str, frozenset[int]]
 """Lines that ran, by repository path (POSIX, relative to the root)."""
 
@@ -136,7 +142,7 @@ class Target:
     @property
     def id(self) -> str:
         """Twelve hexadecimal digits that name this set of tests."""
-        return hashlib.sha256("\0".join(sorted(self.node_ids)).encode()).hexdigest()[:12]
+        return hashlib.sha256(_bytes("\0".join(sorted(self.node_ids)))).hexdigest()[:12]
 
 
 class Role(StrEnum):
@@ -208,7 +214,7 @@ class Patch:
         """Twelve hexadecimal digits of the content's digest."""
         digest = hashlib.sha256()
         for edit in sorted(self.edits, key=lambda edit: edit.path):
-            for part in (edit.path.encode(), edit.before_bytes(), edit.after_bytes()):
+            for part in (_bytes(edit.path), edit.before_bytes(), edit.after_bytes()):
                 digest.update(b"-" if part is None else b"%d:%s" % (len(part), part))
         return digest.hexdigest()[:12]
 

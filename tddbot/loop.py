@@ -6,7 +6,7 @@ from functools import partial
 
 from tddbot import events
 from tddbot.budget import Ledger
-from tddbot.context.brief import gather
+from tddbot.context.brief import survey
 from tddbot.context.targets import targets
 from tddbot.domain import (
     Attempt,
@@ -79,14 +79,17 @@ def fix(work: Work) -> Resolution:
     ports.tell(events.TargetStarted(work.target))
     again = confirm(work)
     target, flaky = twice_red(work.target, again)
-    if again.ending is Ending.CANCELLED:
-        return conclude(work, Conclusion.CANCELLED, "it was cancelled")
+    if again.ending is not Ending.COMPLETE:
+        ended = Conclusion.CANCELLED if again.ending is Ending.CANCELLED else Conclusion.GAVE_UP
+        return conclude(work, ended, again.detail)
     if target is None:
         return conclude(work, Conclusion.FLAKY, f"red once, then not again: {', '.join(flaky[:5])}")
     work = replace(work, target=target)
-    brief = gather(target, again, ports.repository.files(), ports.repository.read, work.policy.protected)
+    seen = survey(target, again, ports.repository.files(), ports.repository.read, work.policy.protected)
+    for sentence in seen.withheld:
+        ports.tell(events.Notice(sentence, warning=True))
     attempts: list[Attempt] = []
-    for attempt in climb(work, brief):
+    for attempt in climb(work, seen.brief):
         attempts.append(attempt)
         ports.store.record_attempt(target.id, attempt)
         ports.tell(events.AttemptJudged(len(attempts), attempt))

@@ -1,11 +1,24 @@
 """One target under work: what its attempts share, how it is run, how it ends and how its patch is delivered."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tddbot import events
 from tddbot.budget import Ledger
-from tddbot.domain import Applied, Attempt, Candidate, Conclusion, Dud, NodeId, Resolution, Run, Snapshot, Target
+from tddbot.context.secrets import redacted_failure
+from tddbot.domain import (
+    Applied,
+    Attempt,
+    Candidate,
+    Conclusion,
+    Dud,
+    NodeId,
+    Resolution,
+    Result,
+    Run,
+    Snapshot,
+    Target,
+)  # fmt: skip
 from tddbot.judge.evidence import record
 from tddbot.ports import Policy, Ports, RunRequest
 from tddbot.stop import Stop
@@ -50,7 +63,13 @@ def run(
         seconds=work.policy.run_seconds,
         test_seconds=min(work.policy.test_seconds, 5 + 10 * longest),
     )
-    return work.ports.runner.run(request, work.stop)
+    done = work.ports.runner.run(request, work.stop)
+    return replace(done, results={node: _without_keys(result) for node, result in done.results.items()})
+
+
+def _without_keys(result: Result) -> Result:
+    """A result that may go to a model: failures show values, and values may be keys."""
+    return result if result.failure is None else replace(result, failure=redacted_failure(result.failure))
 
 
 def confirm(work: Work) -> Run:

@@ -16,9 +16,10 @@ from tddbot.events import Notice
 from tddbot.repository.create import create
 
 _NAME = "demo"
+_SLIP, _MISSING = "tests/test_shorten.py", "tests/test_roman.py"
 
 
-@click.command()
+@click.command(short_help="Show the main job on an example.")
 @click.option("--keep", is_flag=True, help="Leave the repository there, to try the other commands in.")
 @display_options
 def demo(keep: bool, display: Display) -> int:
@@ -42,15 +43,15 @@ def _show(root: Path, display: Display, keep: bool) -> int:
         display.sink() as tell,
         opened(root, tell, "tddbot demo", environment, python=sys.executable) as app,
     ):
-        tell(Notice(f"A git repository in {root}: one slip, and one module that nobody has written yet."))
-        code = fix_all(app, (), stop, apply=True)
-        if code != ExitCode.RED:
+        tell(Notice(f"1. A slip in a small library, a git repository in {root}"))
+        if code := fix_all(app, [_SLIP], stop, apply=True):
             return code
-        tell(
-            Notice("The slip is repaired and proven. The missing module is work for a reasoning model: set a key, then")
-        )
-        tell(Notice(f"`cd {root} && tddbot fix` does it." if keep else "`tddbot fix` does it in your own repository."))
-    return ExitCode.OK
+        tell(Notice("\n2. A module that nobody has written yet: the offline generator says that it cannot"))
+        code = fix_all(app, [_MISSING], stop, apply=True)
+        if keep:
+            tell(Notice(f"\nThe repository is kept: cd {root}"))
+    # The second target is meant to stay red: to say so is what the offline generator has to do.
+    return ExitCode.OK if code == ExitCode.RED else code
 
 
 def _fixture() -> Path:

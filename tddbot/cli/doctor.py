@@ -27,7 +27,7 @@ class Finding:
     remedy: str = ""
 
 
-@click.command()
+@click.command(short_help="Say what is missing here.")
 @display_options
 def doctor(display: Display) -> int:
     """Try git, the project's Python, the jail and the model's settings, and say what is missing."""

@@ -16,7 +16,7 @@ from tddbot.loop import cycle
 from tddbot.stop import Stop
 
 
-@click.command()
+@click.command(short_help="Make the red tests green.")
 @click.argument("node_ids", nargs=-1, metavar="[NODE_ID]…")
 @click.option("--dry-run", is_flag=True, help="Store proven patches, apply none.")
 @display_options
@@ -37,7 +37,7 @@ def fix_all(app: App, node_ids: Sequence[str], stop: Stop, apply: bool) -> int:
         app.tell(Notice("interrupted; the working tree holds proven patches only", warning=True))
         return ExitCode.INTERRUPTED
     red = () if not baseline.results else chosen_now(baseline, node_ids)
-    app.tell(Notice(_end(app, baseline, resolutions, len(red)), warning=bool(red)))
+    app.tell(Notice(_end(app, baseline, resolutions, len(red), bool(node_ids)), warning=bool(red)))
     if red and any(resolution.out_of_means for resolution in resolutions):
         return ExitCode.MEANS
     return ExitCode.RED if red else ExitCode.OK
@@ -48,11 +48,12 @@ def chosen_now(baseline: Run, node_ids: Sequence[str]) -> tuple[str, ...]:
     return tuple(node for node in baseline.reds() if node in set(chosen(baseline, node_ids)))
 
 
-def _end(app: App, baseline: Run, resolutions: Sequence[Resolution], red: int) -> str:
+def _end(app: App, baseline: Run, resolutions: Sequence[Resolution], red: int, named: bool) -> str:
     if not baseline.results:
         return "No tests were collected. pytest looks for test_*.py; `testpaths` in pyproject.toml says where."
     if not red:
-        return "Nothing is red." if not resolutions else "Nothing is red any more."
+        scope = "Nothing of what was asked for is red" if named else "Nothing is red"
+        return f"{scope} any more." if resolutions else f"{scope}."
     left = f"{red} red test{'' if red == 1 else 's'} left."
     if not app.has_model and any(resolution.conclusion is Conclusion.GAVE_UP for resolution in resolutions):
         name = app.config.model.api_key_env

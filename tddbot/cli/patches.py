@@ -14,7 +14,7 @@ from tddbot.report.terminal import console, show_evidence, show_patch
 from tddbot.store.records import StoredPatch
 
 
-@click.command()
+@click.command(short_help="Apply a proven patch.")
 @click.argument("patch_id", metavar="ID")
 @display_options
 def apply(patch_id: str, display: Display) -> int:
@@ -29,7 +29,7 @@ def apply(patch_id: str, display: Display) -> int:
         return _write(app, display, stored.patch, stored.patch.id, "applied")
 
 
-@click.command()
+@click.command(short_help="Take an applied patch back.")
 @click.argument("patch_id", metavar="[ID]", required=False)
 @display_options
 def undo(patch_id: str | None, display: Display) -> int:
@@ -41,7 +41,7 @@ def undo(patch_id: str | None, display: Display) -> int:
         return _write(app, display, stored.patch.inverse(), stored.patch.id, "undone")
 
 
-@click.command()
+@click.command(short_help="Show a patch and its record.")
 @click.argument("patch_id", metavar="ID")
 @display_options
 def show(patch_id: str, display: Display) -> int:
@@ -59,7 +59,7 @@ def show(patch_id: str, display: Display) -> int:
     return ExitCode.OK
 
 
-@click.command()
+@click.command(short_help="List the patches.")
 @click.option("-n", "--number", default=20, type=click.IntRange(min=1), help="How many, the newest first.")
 @click.option("--all", "every", is_flag=True, help="Also candidates that were never proven.")
 @display_options

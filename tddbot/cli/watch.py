@@ -12,7 +12,7 @@ from tddbot.events import Notice
 from tddbot.watching import watch as work
 
 
-@click.command()
+@click.command(short_help="Do so on every save.")
 @click.option("--dry-run", is_flag=True, help="Store proven patches, apply none.")
 @display_options
 def watch(dry_run: bool, display: Display) -> int:
