@@ -101,11 +101,14 @@ def session(path: Path, make: bool = False) -> Iterator[Git]:
     if shutil.which("git") is None:
         raise UnfitError("git is not on PATH.", "Install git, version 2.34 or later.")
     try:
-        from git import InvalidGitRepositoryError, NoSuchPathError, Repo  # noqa: PLC0415 - costs 0.1 s
+        from git import Git as GitCommand  # noqa: PLC0415 - costs 0.1 s
+        from git import InvalidGitRepositoryError, NoSuchPathError, Repo  # noqa: PLC0415
     except ImportError as error:
         raise UnfitError(f"git does not start: {error}", "Try `git version`.") from error
     try:
-        repo = Repo.init(path) if make else Repo(path, search_parent_directories=True, expand_vars=False)
+        if make:  # Repo.init would obey an inherited GIT_DIR and expand variables in the path
+            Git(GitCommand(path).execute, path).run("init", "--quiet")
+        repo = Repo(path, search_parent_directories=not make, expand_vars=False)
     except (InvalidGitRepositoryError, NoSuchPathError) as error:
         raise _no_repository(path) from error
     with repo:
