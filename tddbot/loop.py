@@ -25,6 +25,7 @@ from tddbot.domain import (
 from tddbot.errors import UnfitError
 from tddbot.judge.flaky import twice_red
 from tddbot.judge.guard import objections
+from tddbot.judge.hopeless import hopeless
 from tddbot.judge.verdict import plausible, rule
 from tddbot.parallel import in_order
 from tddbot.ports import Policy, Ports, RunRequest
@@ -42,11 +43,11 @@ def cycle(ports: Ports, policy: Policy, choose: Choice, stop: Stop) -> tuple[Run
     resolutions: list[Resolution] = []
     tried: set[NodeId] = set()
     while not stop.is_set():
-        target = next(iter(targets(baseline, wanted.intersection(baseline.reds()) - tried)), None)
-        if target is None:
+        cluster = next(iter(targets(baseline, wanted.intersection(baseline.reds()) - tried)), None)
+        if cluster is None:
             break
-        target = replace(target, results=target.results[:MOST_TESTS])
-        tried.update(target.node_ids)
+        tried.update(cluster.node_ids)
+        target = replace(cluster, results=cluster.results[:MOST_TESTS])
         work = Work(ports, policy, snapshot, baseline, target, Ledger(policy.budget, ports.clock), Stop(stop))
         resolution = fix(work)
         resolutions.append(resolution)
@@ -57,6 +58,11 @@ def cycle(ports: Ports, policy: Policy, choose: Choice, stop: Stop) -> tuple[Run
             snapshot = ports.repository.snapshot()
             baseline = replace(proof, tree=snapshot.tree, patch_id=None)
             ports.store.record_run(baseline)
+            # What shared the cause and is red yet has another one.
+            tried.difference_update(cluster.node_ids[MOST_TESTS:])
+        elif policy.apply and resolution.attempt and not stop.is_set():
+            # The user is typing too: what is left is planned on the tree as it is now.
+            snapshot, baseline = take_baseline(ports, policy, stop)
     return baseline, resolutions
 
 
@@ -85,6 +91,8 @@ def fix(work: Work) -> Resolution:
     if target is None:
         return conclude(work, Conclusion.FLAKY, f"red once, then not again: {', '.join(flaky[:5])}")
     work = replace(work, target=target)
+    if reason := hopeless(target):
+        return conclude(work, Conclusion.GAVE_UP, reason)
     seen = survey(target, again, ports.repository.files(), ports.repository.read, work.policy.protected)
     for sentence in seen.withheld:
         ports.tell(events.Notice(sentence, warning=True))
