@@ -1,0 +1,65 @@
+"""The commands around the main job."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.end_to_end.project import Project
+
+GREEN = {"tests/test_ok.py": "def test_ok():\n    assert True\n"}
+
+
+def test_the_demonstration_repairs_one_target_and_says_that_it_cannot_do_the_other(tmp_path: Path) -> None:
+    project = Project(tmp_path, tmp_path)
+    done = project.run("demo", env={"TMPDIR": str(tmp_path)})
+    assert done.returncode == 0, done.stderr
+    assert "+    if len(text) <= width:" in done.stdout
+    assert "applied; `tddbot undo` takes it back" in done.stdout
+    assert "✘ gave up" in done.stdout
+    assert "OPENAI_API_KEY" in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_doctor_tries_every_part(tmp_path: Path) -> None:
+    project = Project.make(tmp_path, GREEN)
+    before = project.digest()
+    done = project.run("doctor")
+    assert done.returncode == 0, done.stdout
+    assert [line.split()[:2] for line in done.stdout.splitlines() if not line.startswith(" ")] == [
+        ["ok", "repository"], ["ok", "git"], ["ok", "python"], ["ok", "jail"], ["--", "model"],
+    ]  # fmt: skip
+    assert project.digest() == before
+
+
+def test_the_version_costs_no_heavy_import(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "tddbot", "--version"], capture_output=True, text=True, check=True
+    )
+    modules = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert done.stdout.startswith("tddbot ")
+    assert not modules & {"openai", "git", "libcst", "rich", "watchdog"}
+
+
+def test_no_colour_and_no_cursor_movement_in_a_pipe(tmp_path: Path) -> None:
+    done = Project.make(tmp_path, GREEN).run("fix", "-v")
+    assert done.returncode == 0
+    assert "\x1b" not in done.stdout + done.stderr
+
+
+def test_an_empty_store_is_no_error(tmp_path: Path) -> None:
+    project = Project.make(tmp_path, GREEN)
+    assert project.run("log").stdout == "No patch is in the store yet.\n"
+    assert project.run("undo").returncode == 2
+    assert project.run("show", "abc").returncode == 2
+
+
+def test_a_repository_without_a_commit_works(tmp_path: Path) -> None:
+    project = Project.make(tmp_path, GREEN)
+    project.git("update-ref", "-d", "HEAD")
+    assert project.run("fix").returncode == 0
+
+
+def test_from_a_directory_below_the_root(tmp_path: Path) -> None:
+    project = Project.make(tmp_path, GREEN)
+    below = Project(project.root / "tests", project.home)
+    assert below.run("fix").returncode == 0
