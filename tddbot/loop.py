@@ -30,7 +30,7 @@ from tddbot.judge.verdict import plausible, rule
 from tddbot.parallel import in_order
 from tddbot.ports import Policy, Ports, RunRequest
 from tddbot.stop import Stop
-from tddbot.work import MOST_TESTS, Work, conclude, confirm, deliver, run, why_given_up
+from tddbot.work import MOST_TESTS, Work, conclude, confirm, deliver, keep, run, why_given_up
 
 Choice = Callable[[Run], Collection[NodeId]]
 
@@ -119,7 +119,7 @@ def climb(work: Work, brief: Brief) -> Iterator[Attempt]:
             work.ports.tell(events.RungStarted(rung.name, rung.generator, round_))
             generator = work.ports.generators[rung.generator]
             proposals = generator.propose(brief, rung, tuple(history), work.ledger, work.stop)
-            for attempt in in_order(partial(try_out, work), proposals, work.policy.jobs):
+            for attempt in in_order(partial(try_out, work), map(partial(keep, work), proposals), work.policy.jobs):
                 history.append(attempt)
                 yield attempt
             duds = [attempt.proposal for attempt in history if isinstance(attempt.proposal, Dud)]
@@ -133,7 +133,6 @@ def try_out(work: Work, proposal: Proposal) -> Attempt:
     """Try one proposal once: the guard, then the target alone, then everything; the judge rules."""
     if isinstance(proposal, Dud):
         return Attempt(proposal, None, Verdict(Ruling.DUD, (proposal.reason,)))
-    work.ports.store.save_patch(proposal.patch, proposal.note)
     if faults := objections(proposal.patch, work.policy.protected):
         return Attempt(proposal, None, Verdict(Ruling.FORBIDDEN, faults))
     search = run(work, proposal, work.target.node_ids, detail=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tddbot import events
-from tddbot.domain import Applied, Conclusion, Conflict, NodeId, Patch, Resolution, Run, Snapshot
+from tddbot.domain import Applied, Conclusion, Conflict, Ending, NodeId, Patch, Resolution, Run, Snapshot
 from tddbot.errors import UnfitError
 from tddbot.loop import cycle
 from tddbot.ports import Policy, Ports, Repository
@@ -79,30 +79,36 @@ def watch(ports: Ports, policy: Policy, settings: WatcherSettings, stop: Stop) -
         interruption.interrupt,
         lambda sentence: ports.tell(events.Notice(sentence, warning=True)),
     )
-    unfinished: frozenset[NodeId] = frozenset()
+    backlog: set[NodeId] = set()
     with watcher:
         quiet = replace(ports, repository=QuietRepository(ports.repository, watcher))
         while not stop.is_set():
             try:
-                unfinished = one_cycle(quiet, policy, unfinished, interruption.renew())
+                one_cycle(quiet, policy, backlog, interruption.renew())
             except UnfitError as error:
-                ports.tell(events.Notice(f"{error.message} {error.hint}", warning=True))
+                ports.tell(events.Notice(f"{error.message} {error.hint}".strip(), warning=True))
             if paths := watcher.wait(stop):
                 ports.tell(events.FilesChanged(paths))
 
 
-def one_cycle(ports: Ports, policy: Policy, unfinished: frozenset[NodeId], stop: Stop) -> frozenset[NodeId]:
-    """Work on what is newly red and on what was left unfinished; return what is left unfinished now."""
+def one_cycle(ports: Ports, policy: Policy, backlog: set[NodeId], stop: Stop) -> None:
+    """Work on the backlog and on what is newly red, which joins it; what is settled leaves it.
+
+    What a save cancels, what an error ends, and what was proven on a tree that is no more stays for the next time.
+    """
     ports.repository.refuse_if_busy()
     before = ports.store.last_outcomes()
-    wanted: set[NodeId] = set(unfinished)
 
     def choose(run: Run) -> Collection[NodeId]:
-        wanted.update(newly_red(run, before))
-        return wanted
+        backlog.update(newly_red(run, before))
+        return frozenset(backlog)
 
-    _, resolutions = cycle(ports, policy, choose, stop)
-    return frozenset(wanted - _settled(resolutions))
+    last, resolutions = cycle(ports, policy, choose, stop)
+    in_vain = _proven_in_vain(resolutions, last) if policy.apply else set()
+    if stop.is_set():
+        backlog.difference_update(_settled(resolutions) - in_vain)
+    else:
+        backlog.intersection_update(in_vain)
 
 
 def _settled(resolutions: Collection[Resolution]) -> set[NodeId]:
@@ -112,3 +118,9 @@ def _settled(resolutions: Collection[Resolution]) -> set[NodeId]:
         if resolution.conclusion is not Conclusion.CANCELLED
         for node in resolution.target.node_ids
     }
+
+
+def _proven_in_vain(resolutions: Collection[Resolution], last: Run) -> set[NodeId]:
+    fixed = [resolution for resolution in resolutions if resolution.conclusion is Conclusion.FIXED]
+    proven = {node for resolution in fixed for node in resolution.target.node_ids}
+    return proven.intersection(last.reds()) if last.ending is Ending.COMPLETE else proven

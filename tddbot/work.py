@@ -13,6 +13,7 @@ from tddbot.domain import (
     Conclusion,
     Dud,
     NodeId,
+    Proposal,
     Resolution,
     Result,
     Run,
@@ -42,6 +43,13 @@ class Work:
     stop: Stop
 
 
+def keep(work: Work, proposal: Proposal) -> Proposal:
+    """Put a candidate into the store before anything else happens to it, and hand it on."""
+    if isinstance(proposal, Candidate):
+        work.ports.store.save_patch(proposal.patch, proposal.note)
+    return proposal
+
+
 def run(
     work: Work,
     proposal: Candidate | None,
@@ -60,7 +68,7 @@ def run(
         detail=detail,
         trace=trace,
         keep=work.baseline.greens() if proposal else frozenset(),
-        seconds=work.policy.run_seconds,
+        seconds=min(work.policy.run_seconds, work.ledger.seconds_left()),
         test_seconds=min(work.policy.test_seconds, 5 + 10 * longest),
     )
     done = work.ports.runner.run(request, work.stop)
@@ -100,7 +108,7 @@ def why_given_up(attempts: Sequence[Attempt], exhausted: str | None) -> str:
     duds = [attempt.proposal.reason for attempt in attempts if isinstance(attempt.proposal, Dud)]
     candidates = len(attempts) - len(duds)
     tried = [f"none of {candidates} candidates was accepted"] if candidates else []
-    return "; ".join([*tried, *([exhausted] if exhausted else duds[-1:])])
+    return "; ".join([*tried, *([exhausted] if exhausted else duds[-1:])]) or "nothing was proposed"
 
 
 def deliver(work: Work, resolution: Resolution) -> Run | None:
@@ -109,7 +117,7 @@ def deliver(work: Work, resolution: Resolution) -> Run | None:
     if attempt is None or attempt.run is None or not isinstance(attempt.proposal, Candidate):
         return None
     patch = attempt.proposal.patch
-    evidence = record(work.target, attempt, work.baseline, resolution.seconds, resolution.usage)
+    evidence = record(resolution.target, attempt, work.baseline, resolution.seconds, resolution.usage)
     ports.store.record_evidence(evidence)
     ports.store.mark(patch.id, "proven")
     if not work.policy.apply:

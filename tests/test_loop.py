@@ -1,0 +1,621 @@
+"""The loop with fakes of its ports: every way in which a proposal, a target and a cycle can end."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tddbot import events
+from tddbot.budget import Budget
+from tddbot.domain import (
+    Attempt,
+    Brief,
+    Candidate,
+    Conclusion,
+    Dud,
+    Ending,
+    Failure,
+    Frame,
+    Outcome,
+    Patch,
+    Proposal,
+    Resolution,
+    Result,
+    Ruling,
+    Run,
+    Usage,
+)
+from tddbot.errors import UnfitError
+from tddbot.loop import cycle
+from tddbot.ports import Policy, RunRequest
+from tddbot.stop import Stop
+from tddbot.work import MOST_TESTS
+from tests.fakes import House, Script, always, candidate, green_if, in_turn, policy
+
+RED, GREEN, OTHER = "tests/test_a.py::test_red", "tests/test_a.py::test_green", "tests/test_b.py::test_other"
+WRONG = "answer = 41\nsafe = 1\n"
+RIGHT_TEXT = "answer = 42\nsafe = 1\n"
+
+RIGHT = candidate("a.py", WRONG, RIGHT_TEXT)
+STILL = candidate("a.py", WRONG, "answer = 40\nsafe = 1\n")
+HARMFUL = candidate("a.py", WRONG, "answer = 42\nsafe = 0\n")
+HARMFUL_ELSEWHERE = candidate("b.py", None, "answer = 42\n")
+FORBIDDEN = candidate("tests/test_a.py", "# a test\n", "# no test\n")
+DUD = Dud("it said nothing", "script")
+PAID = Usage(calls=1, input_tokens=90, output_tokens=10, usd=Decimal("0.5"))
+
+
+def house(*scripts: Script, **tests: Outcome) -> House:
+    """A repository with one slip in a.py: of its tests one is red and two are green."""
+    return House(
+        {"a.py": WRONG, "tests/test_a.py": "# a test\n"},
+        {RED: green_if("a.py", "answer = 42"), GREEN: green_if("a.py", "safe = 1"), OTHER: always(Outcome.PASSED)},
+        scripts,
+    )
+
+
+def work(of: House, rules: Policy | None = None, stop: Stop | None = None) -> tuple[Run, list[Resolution]]:
+    return cycle(of.ports, rules or policy(), lambda run: run.reds(), stop or Stop())
+
+
+def rulings(of: House) -> list[Ruling]:
+    return [event.attempt.verdict.ruling for event in of.told.of(events.AttemptJudged)]
+
+
+def assert_untouched(of: House) -> None:
+    assert of.repository.contents["a.py"] == WRONG
+    assert of.repository.applied == []
+    assert "applied" not in of.store.states.values()
+
+
+# Fixed.
+
+
+def test_a_red_test_is_fixed_proven_and_applied():
+    one = house([RIGHT])
+    baseline, [resolution] = work(one)
+
+    assert (resolution.conclusion, resolution.attempts, resolution.attempt.proposal) == (Conclusion.FIXED, 1, RIGHT)
+    assert one.repository.contents["a.py"] == RIGHT_TEXT
+    assert baseline.reds() == ()
+    assert one.told.names() == [
+        "BaselineStarted", "BaselineTaken", "TargetStarted", "RungStarted", "AttemptJudged", "TargetResolved",
+        "PatchApplied",
+    ]  # fmt: skip
+    assert one.told.of(events.BaselineTaken)[0].wanted == (RED,)
+
+
+def test_what_is_run_when_and_how():
+    one = house([RIGHT])
+    work(one)
+    baseline, confirm, search, proof = one.runner.requests
+
+    assert (baseline.patch, baseline.node_ids, baseline.detail, baseline.keep) == (None, None, False, frozenset())
+    assert (confirm.patch, confirm.node_ids, confirm.detail, confirm.trace) == (None, (RED, GREEN), True, True)
+    assert (search.patch, search.node_ids, search.detail) == (RIGHT.patch, (RED,), True)
+    assert (proof.patch, proof.node_ids) == (RIGHT.patch, None)
+    assert search.keep == proof.keep == {GREEN, OTHER}
+    assert {request.snapshot.tree for request in one.runner.requests} == {baseline.snapshot.tree}
+
+
+def test_the_store_knows_all_of_a_fix():
+    one = house([STILL, RIGHT])
+    last, [resolution] = work(one)
+    now = one.repository.snapshot().tree
+
+    assert one.store.states == {STILL.patch.id: "stored", RIGHT.patch.id: "applied"}
+    assert [attempt.proposal for _, attempt in one.store.attempts] == [STILL, RIGHT]
+    assert {target for target, _ in one.store.attempts} == {resolution.target.id}
+    assert one.store.resolutions == [resolution]
+    first, second = one.store.runs
+    assert (first.reds(), second.reds(), second.tree, second.patch_id) == ((RED,), (), now, None)
+    assert second == last
+    [evidence] = one.store.evidence
+    assert (evidence.patch_id, evidence.tree, evidence.target, evidence.won) == (
+        RIGHT.patch.id, first.tree, (RED,), (RED,),
+    )  # fmt: skip
+    assert (evidence.kept, evidence.generator) == (2, "script")
+
+
+def test_a_dry_run_keeps_the_patch_in_the_store_only():
+    one = house([RIGHT])
+    baseline, [resolution] = work(one, policy(apply=False))
+
+    assert resolution.conclusion is Conclusion.FIXED
+    assert one.repository.contents["a.py"] == WRONG
+    assert one.repository.applied == []
+    assert one.store.states == {RIGHT.patch.id: "proven"}
+    assert one.told.of(events.PatchStored)[0].reason == "nothing is applied in a dry run"
+    assert one.told.of(events.PatchApplied) == []
+    assert baseline.reds() == (RED,)
+    assert len(one.runner.requests) == 4
+
+
+def test_a_patch_is_saved_before_it_is_run():
+    one = house([STILL, RIGHT])
+    answer, known = one.runner.answer, []
+
+    def look(request: RunRequest, stop: Stop) -> Run:
+        if request.patch:
+            known.append(request.patch.id in one.store.patches)
+        return answer(request, stop)
+
+    one.runner.answer = look
+    work(one)
+    assert known == [True, True, True]
+
+
+def test_the_first_accepted_patch_ends_it_and_later_ones_are_not_tried():
+    later = candidate("a.py", WRONG, "answer = 42\nsafe = 1  # too\n")
+    one = house([STILL, RIGHT, later], [later])
+    work(one, policy(rounds=2, rungs=2))
+
+    assert rulings(one) == [Ruling.STILL_RED, Ruling.ACCEPTED]
+    assert later.patch.id not in one.runner.tried()
+    assert one.generator.drawn == [STILL, RIGHT]
+    assert len(one.generator.asked) == 1
+
+
+def test_side_by_side_the_first_in_order_wins_and_the_rest_are_cancelled():
+    slow = candidate("a.py", WRONG, "answer = 42\nsafe = 1  # slow\n")
+    one = house([RIGHT, slow])
+    answer, cancelled, is_under_way = one.runner.answer, [], Stop()
+
+    def hold(request: RunRequest, stop: Stop) -> Run:
+        if request.patch == slow.patch:
+            is_under_way.set()
+            cancelled.append(stop.wait(60))
+        elif request.patch:
+            is_under_way.wait(60)
+        return answer(request, stop)
+
+    one.runner.answer = hold
+    _, [resolution] = work(one, policy(jobs=2))
+    assert (resolution.attempt.proposal, resolution.attempts) == (RIGHT, 1)
+    assert cancelled == [True]
+    assert one.store.states == {RIGHT.patch.id: "applied", slow.patch.id: "stored"}
+
+
+# Not fixed: what a proposal is worth.
+
+
+@pytest.mark.parametrize(
+    ("proposal", "ruling", "runs"),
+    [
+        (STILL, Ruling.STILL_RED, 1),
+        (HARMFUL, Ruling.REGRESSION, 2),
+        (FORBIDDEN, Ruling.FORBIDDEN, 0),
+        (candidate("a.py", WRONG, "answer = = 42\n"), Ruling.FORBIDDEN, 0),
+        (Candidate(Patch(()), "script"), Ruling.FORBIDDEN, 0),
+    ],
+)
+def test_what_is_not_accepted_is_kept_and_never_applied(proposal, ruling, runs):
+    one = house([proposal])
+    answer = one.runner.answer
+    # The real runner ends a run at the first loss; the judge must come to it by the results, too.
+    one.runner.answer = lambda request, stop: answer(replace(request, keep=frozenset()), stop)
+    _, [resolution] = work(one)
+
+    assert rulings(one) == [ruling]
+    assert one.runner.tried() == [proposal.patch.id] * runs
+    assert proposal.patch.id in one.store.patches
+    assert (resolution.conclusion, resolution.reason) == (
+        Conclusion.GAVE_UP, "none of 1 candidates was accepted",
+    )  # fmt: skip
+    assert_untouched(one)
+
+
+def test_a_run_that_ended_at_a_loss_accepts_nothing():
+    one = house([HARMFUL])
+    work(one)
+    assert rulings(one) == [Ruling.UNPROVEN]
+    assert_untouched(one)
+
+
+def test_the_projects_own_patterns_forbid_too():
+    one = house([RIGHT])
+    work(one, replace(policy(), protected=("a.*",)))
+    assert rulings(one) == [Ruling.FORBIDDEN]
+    assert one.runner.tried() == []
+
+
+def test_a_dud_is_an_attempt_without_a_run():
+    one = house([DUD])
+    _, [resolution] = work(one)
+
+    [(_, attempt)] = one.store.attempts
+    assert attempt == Attempt(DUD, None, attempt.verdict)
+    assert (attempt.verdict.ruling, attempt.verdict.reasons) == (Ruling.DUD, ("it said nothing",))
+    assert len(one.runner.requests) == 2
+    assert (resolution.conclusion, resolution.reason) == (Conclusion.GAVE_UP, "it said nothing")
+    assert not resolution.out_of_means
+
+
+def test_without_any_proposal_the_end_still_has_a_reason():
+    one = house()
+    _, [resolution] = work(one)
+    assert (resolution.conclusion, resolution.attempts) == (Conclusion.GAVE_UP, 0)
+    assert resolution.reason
+
+
+# Rounds and rungs.
+
+
+def test_rounds_hand_the_history_on_and_each_rung_starts_afresh():
+    one = house([STILL], [DUD], [HARMFUL], [RIGHT])
+    work(one, policy(rounds=2, rungs=2))
+
+    handed = [[attempt.proposal for attempt in asked.history] for asked in one.generator.asked]
+    assert handed == [[], [STILL], [], [HARMFUL]]
+    assert [asked.rung.name for asked in one.generator.asked] == ["rung 1", "rung 1", "rung 2", "rung 2"]
+    assert [(event.rung, event.round) for event in one.told.of(events.RungStarted)] == [
+        ("rung 1", 1), ("rung 1", 2), ("rung 2", 1), ("rung 2", 2),
+    ]  # fmt: skip
+    assert [event.number for event in one.told.of(events.AttemptJudged)] == [1, 2, 3, 4]
+
+
+def test_history_holds_the_run_that_says_why():
+    one = house([STILL], [RIGHT])
+    work(one, policy(rounds=2))
+    [attempt] = one.generator.asked[1].history
+    assert attempt.run.results[RED].failure.message == f"assert {RED}"
+
+
+def test_after_a_final_dud_the_next_rung_is_asked():
+    one = house([replace(DUD, final=True)], [RIGHT])
+    _, [resolution] = work(one, policy(rounds=3, rungs=2))
+    assert [asked.rung.name for asked in one.generator.asked] == ["rung 1", "rung 2"]
+    assert resolution.conclusion is Conclusion.FIXED
+
+
+def test_out_of_means_ends_the_climb():
+    one = house([replace(DUD, out_of_means=True)], [RIGHT])
+    _, [resolution] = work(one, policy(rounds=3, rungs=2))
+    assert len(one.generator.asked) == 1
+    assert (resolution.conclusion, resolution.out_of_means) == (Conclusion.GAVE_UP, True)
+
+
+def test_a_generator_sees_the_confirmed_target_and_its_files():
+    one = house([RIGHT])
+    work(one)
+    brief: Brief = one.generator.asked[0].brief
+    assert brief.target.node_ids == (RED,)
+    assert [excerpt.path for excerpt in brief.excerpts] == ["tests/test_a.py"]
+
+
+# The budget.
+
+
+def test_the_budget_ends_it_and_the_resolution_tells_what_was_spent():
+    dear = replace(STILL, usage=PAID)
+    one = house([dear], [dear], [dear])
+    _, [resolution] = work(one, policy(rounds=3, rungs=2, budget=Budget(calls=2)))
+
+    assert len(one.generator.drawn) == 2
+    assert (resolution.conclusion, resolution.out_of_means) == (Conclusion.GAVE_UP, True)
+    assert "2 model calls" in resolution.reason
+    assert (resolution.usage.calls, resolution.usage.usd) == (2, Decimal("1.0"))
+
+
+def test_when_time_is_up_nothing_more_is_asked():
+    one = house([STILL], [RIGHT])
+    answer = one.runner.answer
+
+    def slow(request: RunRequest, stop: Stop) -> Run:
+        one.clock.advance(40)
+        return answer(request, stop)
+
+    one.runner.answer = slow
+    _, [resolution] = work(one, policy(rounds=2, rungs=2, budget=Budget(seconds=60)))
+    assert len(one.generator.asked) == 1
+    assert resolution.reason == "none of 1 candidates was accepted; the 60 s for one target are used up"
+    assert (resolution.out_of_means, resolution.seconds) == (True, 80)
+
+
+def test_a_run_may_not_outlive_the_budgets_time():
+    one = house([RIGHT])
+    one.told.react = lambda event: one.clock.advance(20) if isinstance(event, events.RungStarted) else None
+    work(one, replace(policy(budget=Budget(seconds=60)), run_seconds=50))
+    assert [request.seconds for request in one.runner.requests] == [50, 50, 40, 40]
+
+
+def test_each_target_has_a_budget_of_its_own():
+    tests = {f"tests/test_{name}.py::test": always(Outcome.FAILED) for name in "ab"}
+    one = House({"a.py": WRONG}, tests, [[replace(STILL, usage=PAID)]] * 4)
+    _, resolutions = work(one, policy(rounds=2, budget=Budget(calls=2)))
+    assert [resolution.usage.calls for resolution in resolutions] == [2, 2]
+
+
+def test_a_test_may_take_ten_times_as_long_as_at_the_baseline_and_five_seconds():
+    one = house([RIGHT])
+    answer = one.runner.answer
+    one.runner.answer = lambda request, stop: _timed(answer(request, stop), {RED: 0.5, OTHER: 2.0})
+    work(one, replace(policy(), test_seconds=20))
+    assert [request.test_seconds for request in one.runner.requests] == [20, 10, 10, 20]
+
+
+def _timed(run: Run, seconds: dict[str, float]) -> Run:
+    results = {node: replace(result, seconds=seconds.get(node, 0.0)) for node, result in run.results.items()}
+    return replace(run, results=results)
+
+
+# Red only once, and runs that are not whole.
+
+
+def test_red_only_once_is_flaky_and_no_generator_is_asked():
+    one = House({"a.py": WRONG}, {RED: in_turn(Outcome.FAILED, Outcome.PASSED)}, [[RIGHT]])
+    _, [resolution] = work(one)
+    assert (resolution.conclusion, one.generator.asked) == (Conclusion.FLAKY, [])
+    assert RED in resolution.reason
+    assert_untouched(one)
+
+
+def test_of_a_target_only_what_is_red_twice_is_worked_on_and_proven():
+    steady, flaky = "tests/test_a.py::test[1]", "tests/test_a.py::test[2]"
+    tests = {steady: green_if("a.py", "42"), flaky: in_turn(Outcome.FAILED, Outcome.PASSED)}
+    one = House({"a.py": WRONG}, tests, [[RIGHT]])
+    _, [resolution] = work(one)
+    assert resolution.conclusion is Conclusion.FIXED
+    assert resolution.target.node_ids == one.store.evidence[0].target == (steady,)
+
+
+def test_a_confirming_run_that_does_not_reach_its_end_says_nothing_of_flakiness():
+    one = house([RIGHT])
+    answer = one.runner.answer
+
+    def cut_short(request: RunRequest, stop: Stop) -> Run:
+        if request.trace:
+            return Run(request.snapshot.tree, {}, Ending.INCOMPLETE, "it passed its limit")
+        return answer(request, stop)
+
+    one.runner.answer = cut_short
+    _, [resolution] = work(one)
+    assert (resolution.conclusion, resolution.reason) == (Conclusion.GAVE_UP, "it passed its limit")
+    assert one.generator.asked == []
+
+
+@pytest.mark.parametrize("ending", [Ending.UNUSABLE, Ending.INCOMPLETE])
+def test_a_baseline_that_cannot_be_run_to_its_end_is_no_baseline(ending):
+    one = house([RIGHT])
+    one.runner.answer = lambda request, stop: Run(request.snapshot.tree, {}, ending, "pytest is not there")
+    with pytest.raises(UnfitError, match="pytest is not there") as raised:
+        work(one)
+    assert raised.value.hint
+    assert one.store.runs == []
+
+
+def test_nothing_red():
+    one = House({"a.py": ""}, {GREEN: always(Outcome.PASSED), OTHER: always(Outcome.SKIPPED)}, [[RIGHT]])
+    baseline, resolutions = work(one)
+    assert (resolutions, len(baseline.results)) == ([], 2)
+    assert one.told.names() == ["BaselineStarted", "BaselineTaken"]
+    assert one.store.runs == [baseline]
+
+
+def test_no_tests():
+    one = House({"a.py": ""}, {}, [[RIGHT]])
+    baseline, resolutions = work(one)
+    assert (baseline.results, baseline.ending, resolutions) == ({}, Ending.COMPLETE, [])
+
+
+def test_a_test_file_that_does_not_parse_is_its_authors_to_mend():
+    broken = "tests/test_a.py"
+    failure = Failure("collect", "SyntaxError", "invalid syntax", (Frame(broken, 3, "<module>"),))
+    one = House({"a.py": WRONG}, {broken: always(Outcome.ERROR)}, [[RIGHT]])
+    answer = one.runner.answer
+    one.runner.answer = lambda request, stop: replace(
+        answer(request, stop), results={broken: Result(broken, Outcome.ERROR, failure=failure)}
+    )
+    _, [resolution] = work(one)
+    assert (resolution.conclusion, one.generator.asked) == (Conclusion.GAVE_UP, [])
+    assert "tests/test_a.py:3 does not parse" in resolution.reason
+
+
+# Cancelled.
+
+
+def test_cancelled_before_it_began():
+    one, stop = house([RIGHT]), Stop()
+    stop.set()
+    baseline, resolutions = work(one, stop=stop)
+    assert (baseline.ending, resolutions, one.store.runs) == (Ending.CANCELLED, [], [])
+    assert_untouched(one)
+
+
+@pytest.mark.parametrize(("at", "attempts"), [(1, 0), (2, 1), (3, 1)], ids=["confirm", "search", "proof"])
+def test_cancelled_in_a_run(at, attempts):
+    one, stop = house([RIGHT, HARMFUL], [RIGHT]), Stop()
+    answer = one.runner.answer
+
+    def interrupted(request: RunRequest, stopped: Stop) -> Run:
+        if len(one.runner.requests) == at + 1:
+            stop.set()
+        return answer(request, stopped)
+
+    one.runner.answer = interrupted
+    _, [resolution] = work(one, policy(width=1, rounds=2), stop)
+    assert (resolution.conclusion, resolution.attempts) == (Conclusion.CANCELLED, attempts)
+    assert rulings(one) == [Ruling.CANCELLED] * attempts
+    assert len(one.generator.asked) == attempts
+    assert_untouched(one)
+
+
+def test_cancelled_while_a_generator_thinks_what_it_billed_is_kept():
+    stop = Stop()
+
+    def interrupted(brief: Brief, stopped: Stop) -> list[Proposal]:
+        stop.set()
+        return [RIGHT]
+
+    one = house(interrupted, [RIGHT])
+    _, [resolution] = work(one, policy(rounds=2), stop)
+    assert resolution.conclusion is Conclusion.CANCELLED
+    assert one.store.states == {RIGHT.patch.id: "stored"}
+    assert len(one.generator.asked) == 1
+    assert_untouched(one)
+
+
+def test_cancelled_between_targets():
+    tests = {f"tests/test_{name}.py::test": always(Outcome.FAILED) for name in "ab"}
+    one, stop = House({"a.py": WRONG}, tests), Stop()
+    one.told.react = lambda event: stop.set() if isinstance(event, events.TargetResolved) else None
+    _, resolutions = work(one, stop=stop)
+    assert len(resolutions) == 1
+
+
+def test_cancelled_after_the_proof_what_is_proven_is_applied():
+    one, stop = house([RIGHT]), Stop()
+    one.told.react = lambda event: stop.set() if isinstance(event, events.TargetResolved) else None
+    baseline, [resolution] = work(one, stop=stop)
+    assert resolution.conclusion is Conclusion.FIXED
+    assert one.repository.contents["a.py"] == RIGHT_TEXT
+    assert baseline.reds() == ()
+
+
+# The user is typing too.
+
+
+def test_a_tree_that_changed_while_the_patch_was_proven_is_not_written_to():
+    one = house([RIGHT])
+    _meanwhile(one, events.AttemptJudged, lambda: one.repository.contents.update({"notes.txt": "mine"}))
+    baseline, [resolution] = work(one)
+
+    assert resolution.conclusion is Conclusion.FIXED
+    assert one.repository.contents == {"a.py": WRONG, "tests/test_a.py": "# a test\n", "notes.txt": "mine"}
+    assert one.store.states == {RIGHT.patch.id: "proven"}
+    assert "changed while" in one.told.of(events.PatchStored)[0].reason
+    assert (baseline.tree, baseline.reds()) == (one.repository.snapshot().tree, (RED,))
+
+
+def test_a_conflict_at_the_last_moment_leaves_the_patch_in_the_store():
+    one = house([RIGHT])
+    one.repository.refusal = "a.py is read-only"
+    work(one)
+    assert_untouched(one)
+    assert one.store.states == {RIGHT.patch.id: "proven"}
+    assert one.told.of(events.PatchStored)[0].reason == "a.py is read-only"
+
+
+def test_after_a_save_the_other_targets_are_proven_and_applied_on_the_new_tree():
+    first, second = "tests/test_a.py::test_1", "tests/test_b.py::test_2"
+    mine = candidate("b.py", "b = 1\n", "b = 2\n")
+    one = House(
+        {"a.py": WRONG, "b.py": "b = 1\n"},
+        {first: green_if("a.py", "42"), second: green_if("b.py", "b = 2")},
+        [[RIGHT], [mine]],
+    )
+    saves = iter([lambda: one.repository.contents.update({"notes.txt": "mine"})])
+    one.told.react = lambda event: (
+        next(saves, lambda: None)() if isinstance(event, events.AttemptJudged) else None
+    )  # fmt: skip
+    baseline, resolutions = work(one)
+
+    assert [resolution.conclusion for resolution in resolutions] == [Conclusion.FIXED, Conclusion.FIXED]
+    assert one.store.states == {RIGHT.patch.id: "proven", mine.patch.id: "applied"}
+    assert one.repository.contents == {"a.py": WRONG, "b.py": "b = 2\n", "notes.txt": "mine"}
+    assert baseline.reds() == (first,)
+
+
+def _meanwhile(one: House, kind: type, act: Callable[[], None]) -> None:
+    one.told.react = lambda event: act() if isinstance(event, kind) else None
+
+
+# Several targets.
+
+
+def test_the_second_target_is_worked_on_against_the_new_baseline():
+    first, second = "tests/test_a.py::test_1", "tests/test_b.py::test_2"
+    both = candidate("a.py", RIGHT_TEXT, "answer = 42\nsafe = 2\n")
+    one = House(
+        {"a.py": WRONG}, {first: green_if("a.py", "42"), second: green_if("a.py", "safe = 2")}, [[RIGHT], [both]]
+    )
+    baseline, resolutions = work(one)
+
+    assert [resolution.target.node_ids for resolution in resolutions] == [(first,), (second,)]
+    assert one.repository.contents["a.py"] == "answer = 42\nsafe = 2\n"
+    assert baseline.reds() == ()
+    assert [evidence.kept for evidence in one.store.evidence] == [0, 1]
+    second_proof = one.runner.requests[-1]
+    assert (second_proof.keep, second_proof.snapshot.tree) == ({first}, one.store.runs[1].tree)
+    assert len([request for request in one.runner.requests if request.node_ids is None and not request.patch]) == 1
+
+
+def test_a_target_that_another_patch_has_won_needs_no_work():
+    tests = {f"tests/test_{name}.py::test": green_if("a.py", "42") for name in "abc"}
+    one = House({"a.py": WRONG}, tests, [[RIGHT]])
+    _, resolutions = work(one)
+    assert len(resolutions) == 1
+    assert set(one.store.evidence[0].won) == set(tests)
+
+
+def test_a_target_that_was_given_up_does_not_hold_up_the_next():
+    tests = {"tests/test_a.py::test": always(Outcome.FAILED), RED: green_if("a.py", "42")}
+    one = House({"a.py": WRONG}, tests, [[STILL], [RIGHT]])
+    _, resolutions = work(one)
+    assert [resolution.conclusion for resolution in resolutions] == [Conclusion.GAVE_UP, Conclusion.FIXED]
+
+
+def test_only_what_was_chosen_is_worked_on():
+    tests = {"tests/test_a.py::test": always(Outcome.FAILED), RED: green_if("a.py", "42")}
+    one = House({"a.py": WRONG}, tests, [[RIGHT]])
+    baseline, [resolution] = cycle(one.ports, policy(), lambda run: [RED, GREEN, "tests/gone.py::test"], Stop())
+    assert (resolution.target.node_ids, resolution.conclusion) == ((RED,), Conclusion.FIXED)
+    assert one.told.of(events.BaselineTaken)[0].wanted == (RED,)
+    assert baseline.reds() == ("tests/test_a.py::test",)
+
+
+def test_of_a_cause_with_thousands_of_tests_a_few_are_worked_on_once():
+    tests = {f"tests/test_a.py::test[{number}]": always(Outcome.FAILED) for number in range(3 * MOST_TESTS)}
+    one = House({"a.py": WRONG}, tests, [[STILL]] * 9)
+    _, [resolution] = work(one)
+    assert len(resolution.target.node_ids) == MOST_TESTS
+    assert len(one.generator.asked) == 1
+
+
+def test_what_a_patch_for_the_same_cause_leaves_red_has_its_own_turn():
+    few = {f"tests/test_a.py::test[{number}]": green_if("a.py", "42") for number in range(MOST_TESTS)}
+    rest = {f"tests/test_a.py::test[{number}]": green_if("a.py", "safe = 2") for number in range(50, 55)}
+    both = candidate("a.py", RIGHT_TEXT, "answer = 42\nsafe = 2\n")
+    one = House({"a.py": WRONG}, {**few, **rest}, [[RIGHT], [both]])
+    baseline, resolutions = work(one)
+    assert [len(resolution.target.node_ids) for resolution in resolutions] == [MOST_TESTS, 5]
+    assert baseline.reds() == ()
+
+
+# Whatever is proposed.
+
+KINDS: dict[str, Proposal] = {
+    "right": RIGHT, "still red": STILL, "harmful": HARMFUL, "forbidden": FORBIDDEN, "dud": DUD,
+    "final": replace(DUD, final=True), "out of means": replace(DUD, out_of_means=True),
+    "paid": replace(candidate("a.py", WRONG, "answer = 39\nsafe = 1\n"), usage=PAID),
+}  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    scripts=st.lists(st.lists(st.sampled_from(sorted(KINDS)), max_size=4), max_size=6),
+    rounds=st.integers(1, 3),
+    rungs=st.integers(1, 3),
+    jobs=st.integers(1, 3),
+    apply=st.booleans(),
+)
+def test_whatever_is_proposed_only_a_proven_patch_changes_the_tree_and_none_is_lost(
+    scripts, rounds, rungs, jobs, apply
+):
+    one = house(*([KINDS[kind] for kind in script] for script in scripts))
+    baseline, [resolution] = work(one, policy(rounds=rounds, rungs=rungs, jobs=jobs, apply=apply))
+    fixed = resolution.conclusion is Conclusion.FIXED
+
+    assert one.repository.contents["a.py"] == (RIGHT_TEXT if fixed and apply else WRONG)
+    assert one.repository.contents["tests/test_a.py"] == "# a test\n"
+    assert baseline.greens() >= {GREEN, OTHER}
+    assert {proposal.patch.id for proposal in one.generator.drawn if isinstance(proposal, Candidate)} == set(
+        one.store.patches
+    )
+    assert FORBIDDEN.patch.id not in one.runner.tried()
+    assert rulings(one).count(Ruling.ACCEPTED) == int(fixed)
+    assert len(one.store.attempts) == resolution.attempts == len(rulings(one))
+    assert fixed or resolution.reason
