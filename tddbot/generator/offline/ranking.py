@@ -1,0 +1,163 @@
+"""Where the slip may be: coverage of red against green tests and the frames of the failures, as a weight per place."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+from tddbot.domain import Brief, Role
+from tddbot.generator.offline.hints import favour
+from tddbot.generator.offline.operators.table import OPERATORS
+from tddbot.generator.offline.places import Change, Statement, places, statements
+from tddbot.generator.offline.syntax import Source, kind
+
+_DEEPEST_FRAME = 2.0
+_OTHER_FRAME = 1.3
+# A line of a statement that left no event of its own, in a statement that ran.
+_SAME_STATEMENT = 0.7
+# What ran at import is judged by who reads it, since a trace of one test says nothing of it.
+_READ_BY_RED = 0.25
+_ONLY_RAN = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A change with its statement and source; `score` is only good for the order."""
+
+    score: float
+    source: Source
+    statement: Statement
+    change: Change
+
+
+def ranked(suspects: Sequence[Source], others: Iterable[Source], brief: Brief) -> Iterator[Ranked]:
+    """Yield every change of what the red tests ran, likeliest first, equals in the order of the files.
+
+    After those of the `suspects` come the constants in `others` that what ran reads; `others` are drawn one by one.
+    """
+    factors = favour(brief.target)
+    surveys = [_survey(source, brief) for source in suspects]
+    words = _words_read(surveys, brief)
+    yield from _in_order(each for survey in surveys for each in _changes(survey, words, factors))
+    for source in others:
+        yield from _in_order(_changes(_survey(source, brief), words, factors))
+
+
+def is_suspect(path: str, brief: Brief) -> bool:
+    """Whether the red tests ran a line of the file or, where nothing was traced, a traceback names it."""
+    if is_traced(brief):
+        return bool(brief.red_lines.get(path))
+    return bool(_frame_bonus(path, brief))
+
+
+def is_traced(brief: Brief) -> bool:
+    """Whether it is known which lines the red tests ran, even if none of them is the repository's own."""
+    return any(brief.red_lines.values())
+
+
+def _in_order(found: Iterable[Ranked]) -> list[Ranked]:
+    return sorted(found, key=lambda each: -each.score)
+
+
+@dataclass(frozen=True, slots=True)
+class _Survey:
+    """A file's statements, and the weight of each line that the red tests ran."""
+
+    source: Source
+    statements: Sequence[Statement]
+    weights: Mapping[int, float]
+
+    def ran(self, statement: Statement) -> bool:
+        return statement.function is not None and any(line in self.weights for line in statement.lines)
+
+
+def _survey(source: Source, brief: Brief) -> _Survey:
+    found = tuple(statements(source))
+    bonus = _frame_bonus(source.path, brief)
+    if is_traced(brief):
+        executed: Iterable[int] = brief.red_lines.get(source.path, ())
+    else:
+        executed = _whole_functions(found, source, bonus)
+    green = brief.green_lines.get(source.path, {})
+    reds = max(1, len(brief.target.results))
+    # Ochiai, where every red test is taken to run every red line (Abreu et al., 2006).
+    weights = {line: sqrt(reds / (reds + green.get(line, 0))) * bonus.get(line, 1.0) for line in executed}
+    return _Survey(source, found, weights)
+
+
+def _frame_bonus(path: str, brief: Brief) -> dict[int, float]:
+    """Return the lines of a file that stand in a traceback; in each file the deepest one counts most."""
+    bonus: dict[int, float] = {}
+    for result in brief.target.results:
+        frames = [frame for frame in (result.failure.frames if result.failure else ()) if frame.path == path]
+        for frame in frames:
+            bonus.setdefault(frame.line, _OTHER_FRAME)
+        if frames:
+            bonus[frames[-1].line] = _DEEPEST_FRAME
+    return bonus
+
+
+def _whole_functions(found: Sequence[Statement], source: Source, framed: Mapping[int, float]) -> Iterator[int]:
+    """Without a trace, yield the lines of the traceback and of the functions that they lie in."""
+    yield from framed
+    named = {each.function.node for each in found if each.function and any(line in framed for line in each.lines)}
+    for node in named:
+        yield from source.lines(node)
+
+
+def _words_read(surveys: Iterable[_Survey], brief: Brief) -> frozenset[str]:
+    """Return the words of the statements that ran and, where the tests got as far as to run, of the tests."""
+    got_far = any(result.failure is not None and result.failure.phase == "call" for result in brief.target.results)
+    tests = [excerpt.text for excerpt in brief.excerpts if excerpt.role is Role.TEST] if got_far else []
+    words = {word for text in tests for word in _words(text)}
+    for survey in surveys:
+        for statement in survey.statements:
+            if survey.ran(statement):
+                words.update(_words(_head(survey.source, statement)))
+    return frozenset(words)
+
+
+def _head(source: Source, statement: Statement) -> str:
+    parts = [source.outer(part) for part in statement.parts]
+    return " ".join(source.between(start, end) for start, end in parts)
+
+
+def _words(text: str) -> Iterator[str]:
+    return (match.group() for match in re.finditer(r"\w+", text))
+
+
+def _changes(survey: _Survey, words: frozenset[str], factors: Mapping[str, float]) -> Iterator[Ranked]:
+    called = {each.function.node for each in survey.statements if each.function and survey.ran(each)}
+    for statement in survey.statements:
+        if statement.function is not None:
+            yield from _changes_of(survey, statement, factors)
+            continue
+        if kind(statement.node) == "FunctionDef":
+            read = statement.node in called
+        else:
+            read = not words.isdisjoint(_targets(survey.source, statement))
+        if read:
+            yield from _changes_of(survey, statement, factors, _READ_BY_RED)
+        elif any(line in survey.weights for line in statement.lines):
+            yield from _changes_of(survey, statement, factors, _ONLY_RAN)
+
+
+def _targets(source: Source, statement: Statement) -> Iterator[str]:
+    for part in statement.parts:
+        if kind(part) in ("Assign", "AnnAssign"):
+            yield from _words(source.between(*source.inner(part)).partition("=")[0])
+
+
+def _changes_of(
+    survey: _Survey, statement: Statement, factors: Mapping[str, float], at_import: float | None = None
+) -> Iterator[Ranked]:
+    most = max((survey.weights[line] for line in statement.lines if line in survey.weights), default=0.0)
+    if not most and at_import is None:
+        return
+    for node, place in places(survey.source, statement):
+        for operator in OPERATORS.get(kind(node), ()):
+            factor = factors.get(operator.__name__, 1.0)
+            for change in operator(place, node):
+                line = survey.source.line_at(change.start)
+                weight = at_import or survey.weights.get(line, most * _SAME_STATEMENT)
+                yield Ranked(weight * change.prior * factor, survey.source, statement, change)
