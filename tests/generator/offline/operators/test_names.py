@@ -1,0 +1,50 @@
+import pytest
+
+from tests.generator.offline.making import afters, bodies
+
+
+def test_another_variable_of_the_function_is_read() -> None:
+    made = bodies("return [a]")
+    assert made == ["return [b]", "return [n]"]
+
+
+def test_a_name_that_is_alike_comes_first() -> None:
+    assert bodies("return [row_end]", head="def f(value, row_end, row_start):\n    ")[0] == "return [row_start]"
+
+
+def test_names_of_the_function_around_are_read_too() -> None:
+    assert "return [a]" in bodies("return [b]", head="def g(a):\n  def f(b):\n    ", tail="\n  return f\n")
+
+
+def test_names_that_are_written_or_called_or_looked_up_stay() -> None:
+    made = bodies("n.a = b(a=1)")
+    assert not {"n.b = b(a=1)", "n.a = a(a=1)", "n.a = b(b=1)", "a.a = b(a=1)"}.intersection(made)
+
+
+def test_self_is_no_variable() -> None:
+    assert "return [a]" not in bodies("return [self]", head="class C:\n  def f(self, a):\n    ")
+
+
+def test_neighbouring_arguments_are_swapped() -> None:
+    made = bodies("return f(a, (b), n, k=1)")
+    assert {"return f((b), a, n, k=1)", "return f(a, n, (b), k=1)"} <= set(made)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("return min(a)", "return max(a)"),
+        ("return any(a)", "return all(a)"),
+        ("return a.lstrip()", "return a.rstrip()"),
+        ("return a.startswith('x')", "return a.endswith('x')"),
+        ("return a.append(b)", "return a.extend(b)"),
+        ("return math.floor(a)", "return math.ceil(a)"),
+    ],
+)
+def test_a_function_is_taken_for_its_twin(written: str, meant: str) -> None:
+    assert meant in bodies(written)
+
+
+def test_a_function_with_very_many_names_makes_few_candidates_of_each_read() -> None:
+    names = ", ".join(f"name{index}" for index in range(200))
+    assert len(afters(f"def f({names}):\n    return [name7]\n")) <= 12
