@@ -47,7 +47,7 @@ class App:
         """Every source of proposals by the name that a rung uses."""
         protected = self.config.judge.protected
         return {
-            OFFLINE: OfflineGenerator(),
+            OFFLINE: OfflineGenerator(protected),
             MODEL: ModelGenerator(self.config.model, self.repository.read, protected, self.environment),
         }
 
