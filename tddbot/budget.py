@@ -39,7 +39,7 @@ class Ledger:
     def reserve(self, worst: Usage) -> str | None:
         """Set `worst` aside and return None, or return in one clause which limit refuses it."""
         with self._lock:
-            refusal = self._refusal(worst)
+            refusal = self._refusal(sum(self._reserved, self.spent) + worst)
             if refusal is None:
                 self._reserved.append(worst)
             return refusal
@@ -51,9 +51,9 @@ class Ledger:
             self.spent = self.spent + bill
 
     def exhausted(self) -> str | None:
-        """Say which limit is reached by what is spent alone, or None while there is something left."""
+        """Say which limit is passed by what is spent alone, or None; what is free may go on at a limit."""
         with self._lock:
-            return self._refusal(Usage())
+            return self._refusal(self.spent)
 
     def seconds_left(self) -> float:
         """Wall clock until the deadline; infinite without one."""
@@ -65,8 +65,7 @@ class Ledger:
         """Wall clock since the ledger was opened, in seconds."""
         return self.clock() - self._started
 
-    def _refusal(self, more: Usage) -> str | None:
-        total = sum(self._reserved, self.spent) + more
+    def _refusal(self, total: Usage) -> str | None:
         budget = self.budget
         if self.seconds_left() <= 0:
             return f"the {budget.seconds:g} s for one target are used up"

@@ -51,7 +51,7 @@ def protected_as(path: str, extra: Iterable[str] = ()) -> str | None:
         return "configuration of the test run"
     if is_secret(path):
         return "a file of secrets"
-    if any(fnmatchcase(path, pattern) for pattern in extra):
+    if any(fnmatchcase(path.lower(), pattern.lower()) for pattern in extra):
         return "protected by [tool.tddbot]"
     return None
 

@@ -11,9 +11,9 @@ def decode(data: bytes) -> tuple[str, str] | None:
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         text = data.decode(encoding)
-    except (SyntaxError, UnicodeDecodeError, LookupError):
+        return (text, encoding) if text.encode(encoding) == data else None
+    except (SyntaxError, UnicodeError, LookupError):
         return None
-    return (text, encoding) if text.encode(encoding) == data else None
 
 
 def line_ending(text: str) -> str:
