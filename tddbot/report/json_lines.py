@@ -1,5 +1,6 @@
 """Events as JSON lines: one object an event, named by its `event` field, for programs that drive tddbot."""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -7,15 +8,18 @@ from typing import Any
 
 import msgspec
 
-from tddbot.domain import Attempt, Candidate, Run
+from tddbot.domain import Attempt, Candidate, Dud, Resolution, Run
 from tddbot.events import Event, Sink
 
 
 def json_lines(write: Callable[[str], object]) -> Sink:
-    """Return a sink that hands each event to `write` as one line with its line feed."""
+    """Return a sink that hands each event to `write` as one line with its line feed, in ASCII.
+
+    So it fits any output, and a file name that is no Unicode comes through: `os.fsencode` takes what a parser returns.
+    """
 
     def tell(event: Event) -> None:
-        write(msgspec.json.encode(as_object(event), order="sorted").decode() + "\n")
+        write(json.dumps(as_object(event), sort_keys=True, separators=(",", ":")) + "\n")
 
     return tell
 
@@ -27,7 +31,7 @@ def as_object(event: Event) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """Return a noun as plain data: runs as counts and reds, candidates without what is the generator's own affair."""
+    """Return a noun as plain data: runs as counts and reds, proposals without what is the generator's own affair."""
     if isinstance(value, Run):
         return summary(value)
     if isinstance(value, Attempt):
@@ -35,7 +39,9 @@ def plain(value: Any) -> Any:
         return {"proposal": plain(value.proposal), "run": run, "verdict": plain(value.verdict)}
     if isinstance(value, Candidate):
         return {**_builtins(value, leave_out="replay"), "patch_id": value.patch.id, "kind": "candidate"}
-    if hasattr(value, "attempt") and hasattr(value, "target"):
+    if isinstance(value, Dud):
+        return {**_builtins(value, leave_out="replay"), "kind": "dud"}
+    if isinstance(value, Resolution):
         attempt = None if value.attempt is None else plain(value.attempt)
         return {**_builtins(value, leave_out="attempt"), "target_id": value.target.id, "attempt": attempt}
     return msgspec.to_builtins(value)

@@ -110,7 +110,7 @@ class Terminal:
             self._status.update(text)
 
     def _line(self, text: str, style: str = "") -> None:
-        self._console.print(text, style=style or None, markup=False)
+        self._console.print(words.visible(text, keep="\n"), style=style or None, markup=False)
 
 
 def show_patch(console: "Console", patch: Patch) -> None:
@@ -118,11 +118,12 @@ def show_patch(console: "Console", patch: Patch) -> None:
     from rich.text import Text
 
     colours = {"+": "green", "-": "red", "@": "cyan"}
-    for line in unified(patch).splitlines():
-        console.print(Text("  " + line, style=colours.get(line[:1], "")))
+    for line in unified(patch).removesuffix("\n").split("\n"):
+        shown = words.visible(line.removesuffix("\r"), keep="\t")
+        console.print(Text("  " + shown, style=colours.get(line[:1], "")))
 
 
 def show_evidence(console: "Console", evidence: Evidence) -> None:
     """Print the record of an accepted patch."""
     for label, text in words.evidence_lines(evidence):
-        console.print(f"  {label:<7}{text}", markup=False, style="dim")
+        console.print(f"  {label:<7}{words.visible(text)}", markup=False, style="dim")

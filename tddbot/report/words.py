@@ -22,8 +22,18 @@ def outcomes(run: Run) -> str:
 
 def first_few(names: Iterable[str], most: int = MOST_NAMED) -> list[str]:
     """Return at most `most` names, each cut to 200 characters, and how many more there are."""
-    every = [name if len(name) <= 200 else f"{name[:199]}…" for name in names]
+    every = [visible(name if len(name) <= 200 else f"{name[:199]}…") for name in names]
     return every if len(every) <= most else [*every[:most], f"… and {len(every) - most:,} more"]
+
+
+def visible(text: str, keep: str = "") -> str:
+    """Return the text with what moves a cursor, turns the writing round or is no character as Python's escapes.
+
+    What tests, models and file systems say goes to a terminal only so; `keep` holds characters that may pass.
+    """
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() or char in keep else ascii(char)[1:-1] for char in text)
 
 
 def bill(usage: Usage) -> str:
@@ -41,7 +51,7 @@ def evidence_lines(evidence: Evidence) -> list[tuple[str, str]]:
         ("target", evidence.cause),
         ("won", ", ".join(first_few(evidence.won, 5))),
         ("kept", count(evidence.kept, "green test")),
-        ("proof", f"{evidence.proofs} cold run of the whole suite, on tree {evidence.tree[:12]}"),
+        ("proof", f"{count(evidence.proofs, 'cold run')} of the whole suite, on tree {evidence.tree[:12]}"),
         ("jail", evidence.jail),
         ("by", f"{evidence.generator}: {evidence.note}" if evidence.note else evidence.generator),
         ("cost", f"{evidence.seconds:.1f} s, {bill(evidence.usage)}"),

@@ -1,0 +1,75 @@
+import json
+import os
+import typing
+
+import pytest
+
+from tddbot import events
+from tddbot.report.json_lines import json_lines
+from tests.report.samples import CANDIDATE, EVERY, PATCH, RED
+
+
+def lines(*told: events.Event) -> list[str]:
+    written: list[str] = []
+    tell = json_lines(written.append)
+    for event in told:
+        tell(event)
+    return written
+
+
+def parsed(event: events.Event) -> dict:
+    [line] = lines(event)
+    return json.loads(line)
+
+
+def test_every_kind_of_event_is_in_the_samples():
+    assert {type(event) for event in EVERY} == set(typing.get_args(events.Event))
+
+
+@pytest.mark.parametrize("event", EVERY, ids=lambda event: type(event).__name__)
+def test_an_event_is_one_line_of_ascii_named_by_what_happened(event):
+    [line] = lines(event)
+    assert line.endswith("\n")
+    assert line.count("\n") == 1
+    assert line.isascii()
+    found = json.loads(line)
+    assert set(found) == {"event", *event.__slots__}
+    assert found["event"].replace("_", "") == type(event).__name__.lower()
+
+
+def test_a_baseline_is_counts_and_reds_and_no_list_of_every_test():
+    found = parsed(EVERY[1])
+    assert found["event"] == "baseline_taken"
+    assert found["wanted"] == [RED]
+    run = found["run"]
+    assert (run["outcomes"], run["ending"]) == ({"failed": 1, "passed": 1, "skipped": 1}, "complete")
+    assert [red["node_id"] for red in run["reds"]] == [RED]
+    assert run["reds"][0]["failure"]["message"] == "assert 41 == 42"
+    assert set(run) == {"tree", "patch_id", "ending", "detail", "seconds", "outcomes", "reds"}
+
+
+def test_a_program_can_tell_a_candidate_from_a_dud():
+    dud, _, accepted = (parsed(event)["attempt"] for event in EVERY[4:7])
+    assert (dud["proposal"]["kind"], dud["proposal"]["reason"], dud["run"]) == ("dud", "it refused", None)
+    assert (accepted["proposal"]["kind"], accepted["proposal"]["patch_id"]) == ("candidate", PATCH.id)
+    assert accepted["proposal"]["usage"]["usd"] == "0.0125"
+    assert accepted["verdict"]["ruling"] == "accepted"
+
+
+@pytest.mark.parametrize("event", EVERY, ids=lambda event: type(event).__name__)
+def test_what_is_the_generators_own_affair_is_not_told(event):
+    assert "of the generator" in str(CANDIDATE.replay)
+    assert "of the generator" not in lines(event)[0]
+
+
+def test_a_resolution_names_its_target_and_its_attempt():
+    found = parsed(EVERY[7])["resolution"]
+    assert found["conclusion"] == "fixed"
+    assert len(found["target_id"]) == 12
+    assert found["attempt"]["proposal"]["patch_id"] == PATCH.id
+    assert parsed(EVERY[8])["resolution"]["attempt"] is None
+
+
+@pytest.mark.parametrize("name", ["a\nb.py", 'a"b\\.py', "ü\u2028🐍.py", os.fsdecode(b"latin-\xe9.py"), "\x1b[2J.py"])
+def test_any_name_that_a_file_can_have_comes_through(name):
+    assert parsed(events.FilesChanged((name,)))["paths"] == [name]

@@ -1,0 +1,138 @@
+import io
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from tddbot import events
+from tddbot.domain import Candidate, Conclusion, Edit, Patch
+from tddbot.report.terminal import Terminal, console, show_patch
+from tests.report.samples import ACCEPTED, EVERY, EVIDENCE, FIXED, GAVE_UP, PATCH, RUN, TARGET
+
+
+def told(*happened: events.Event, verbose: bool = False, terminal: bool = False) -> str:
+    """What is written to an output in strict UTF-8."""
+    written = io.BytesIO()
+    screen = Console(
+        file=io.TextIOWrapper(written, "utf-8", write_through=True), highlight=False, soft_wrap=True,
+        force_terminal=terminal, width=80,
+    )  # fmt: skip
+    sink = Terminal(screen, verbose)
+    for event in happened:
+        sink(event)
+    sink.close()
+    return written.getvalue().decode()
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+@pytest.mark.parametrize("verbose", [False, True])
+@pytest.mark.parametrize("event", EVERY, ids=lambda event: type(event).__name__)
+def test_every_event_can_be_shown(event, verbose, terminal):
+    told(event, verbose=verbose, terminal=terminal)
+
+
+def test_a_fix_in_few_lines():
+    assert told(*EVERY[:4], *EVERY[4:8], EVERY[9]).splitlines() == [
+        "● 3 tests in 1.2 s: 1 failed, 1 passed, 1 skipped",
+        "  tests/test_a.py::test_a[ü]",
+        "▸ `f` does not do what tests/test_a.py expects (1 red test)",
+        "✔ fixed after 3 attempts in 4.2 s: a.py: 41 becomes 42",
+        "  diff --git a/a.py b/a.py",
+        "  --- a/a.py",
+        "  +++ b/a.py",
+        "  @@ -1 +1 @@",
+        "  -x = 41",
+        "  +x = 42",
+        f"  patch  {PATCH.id}",
+        "  target `f` does not do what tests/test_a.py expects",
+        "  won    tests/test_a.py::test_a[ü]",
+        "  kept   1 green test",
+        "  proof  1 cold run of the whole suite, on tree tree01234567",
+        "  jail   namespaces",
+        "  by     model: a.py: 41 becomes 42",
+        "  cost   4.2 s, 2 calls, 1,234 tokens, 0.0125 USD",
+        "  applied; `tddbot undo` takes it back",
+    ]
+
+
+def test_verbose_shows_every_attempt_with_its_reasons():
+    lines = told(*EVERY[3:7], verbose=True).splitlines()
+    assert lines == [
+        "  small, low effort (model), round 1",
+        "     1  dud          it refused",
+        "     2  forbidden    a.py: 41 becomes 42",
+        "        conftest.py is a test",
+        "     3  accepted     a.py: 41 becomes 42",
+    ]
+
+
+@pytest.mark.parametrize("conclusion", Conclusion)
+def test_every_conclusion_has_a_mark_and_its_reason(conclusion):
+    line = told(events.TargetResolved(replace(GAVE_UP, conclusion=conclusion)))
+    assert f"{conclusion.value} after 3 attempts in 4.2 s: none of 3 candidates was accepted" in line
+    assert line[0] in "✔✘~–"
+
+
+def test_a_stored_patch_says_why_and_what_to_do():
+    assert told(EVERY[10]).splitlines()[-1] == (
+        f"  not applied: the working tree changed; `tddbot apply {PATCH.id}` does it"
+    )
+
+
+def test_ten_thousand_reds_are_not_ten_thousand_lines():
+    many = tuple(f"tests/test_a.py::test_{number}" for number in range(10_000))
+    assert len(told(events.BaselineTaken(RUN, many)).splitlines()) == 12
+
+
+def test_square_brackets_are_no_markup():
+    assert "test_a[red]" in told(events.BaselineTaken(RUN, ("test_a[red]",)), terminal=True)
+    assert "[bold]" in told(events.Notice("[bold]"), terminal=True)
+
+
+HOSTILE = "a\x1b[2J\x07\u202eb\udcff"
+
+
+def test_nothing_that_tests_models_or_file_names_say_moves_the_cursor():
+    attempt = replace(ACCEPTED, proposal=replace(ACCEPTED.proposal, note=HOSTILE))
+    assert isinstance(attempt.proposal, Candidate)
+    patch = Patch((Edit(HOSTILE, "a\n", "b\x1b[2J\x07\u202e\n"),))
+    text = told(
+        events.BaselineTaken(RUN, (HOSTILE,)),
+        events.TargetStarted(replace(TARGET, cause=HOSTILE)),
+        events.AttemptJudged(1, attempt),
+        events.TargetResolved(replace(FIXED, attempt=attempt)),
+        events.TargetResolved(replace(GAVE_UP, reason=HOSTILE)),
+        events.PatchApplied(patch, replace(EVIDENCE, cause=HOSTILE, note=HOSTILE, won=(HOSTILE,))),
+        events.PatchStored(patch, EVIDENCE, HOSTILE),
+        events.FilesChanged((HOSTILE,)),
+        events.Notice(HOSTILE),
+        verbose=True,
+    )
+    assert not {"\x1b", "\x07", "\u202e"}.intersection(text)
+    assert r"\x1b[2J" in text
+
+
+def test_a_file_name_with_a_newline_stays_on_its_line():
+    assert told(events.FilesChanged(("a\nb.py",))) == "● saved: a\\nb.py\n"
+
+
+def test_a_difference_keeps_its_lines_and_its_tabs():
+    written = io.StringIO()
+    patch = Patch((Edit("a.py", "if x:\r\n\ty\f\n", "if x:\r\n\tz\f\n"),))
+    show_patch(Console(file=written, soft_wrap=True), patch)
+    lines = written.getvalue().splitlines()
+    assert lines[4:] == ["   if x:", *lines[5:]]
+    assert [line[2] for line in lines[5:]] == ["-", "+"]
+    assert lines[5].endswith(r"y\x0c")
+
+
+def test_no_colour_where_none_is_wanted(monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+    assert console().no_color
+    assert console(stderr=True).stderr
+
+
+def test_the_moving_status_is_gone_at_the_end():
+    shown = told(events.BaselineStarted("tree"), events.BaselineTaken(RUN, ()), terminal=True)
+    assert shown.count("\x1b[?25l") == shown.count("\x1b[?25h")

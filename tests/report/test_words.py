@@ -1,0 +1,72 @@
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tddbot.domain import Outcome, Result, Run, Usage
+from tddbot.report import words
+from tests.report.samples import EVIDENCE, USAGE
+
+
+@pytest.mark.parametrize(("number", "text"), [(0, "0 tests"), (1, "1 test"), (2, "2 tests"), (10_000, "10,000 tests")])
+def test_counts(number, text):
+    assert words.count(number, "test") == text
+
+
+def test_outcomes_name_the_reds_first():
+    outcomes = [Outcome.PASSED] * 1200 + [Outcome.SKIPPED, Outcome.FAILED, Outcome.FAILED, Outcome.ERROR]
+    run = Run("tree", {str(number): Result(str(number), outcome) for number, outcome in enumerate(outcomes)})
+    assert words.outcomes(run) == "2 failed, 1 error, 1,200 passed, 1 skipped"
+    assert words.outcomes(Run("tree", {})) == "no tests"
+
+
+def test_the_first_few_names_and_how_many_more():
+    assert words.first_few(["a", "b"], 2) == ["a", "b"]
+    assert words.first_few(str(number) for number in range(1003)) == [*"0123456789", "… and 993 more"]
+    [name] = words.first_few(["x" * 5000])
+    assert len(name) == 200
+
+
+@pytest.mark.parametrize(
+    ("usage", "text"),
+    [
+        (Usage(), "no model was asked"),
+        (USAGE, "2 calls, 1,234 tokens, 0.0125 USD"),
+        (replace(USAGE, calls=1, usd=None), "1 call, 1,234 tokens, price unknown"),
+    ],
+)
+def test_the_bill(usage, text):
+    assert words.bill(usage) == text
+
+
+def test_the_record_says_what_was_proven_where_by_whom_and_at_what_cost():
+    lines = dict(words.evidence_lines(EVIDENCE))
+    assert lines["patch"] == EVIDENCE.patch_id
+    assert lines["won"] == "tests/test_a.py::test_a[ü]"
+    assert lines["kept"] == "1 green test"
+    assert lines["proof"] == "1 cold run of the whole suite, on tree tree01234567"
+    assert lines["by"] == "model: a.py: 41 becomes 42"
+    assert lines["cost"] == "4.2 s, 2 calls, 1,234 tokens, 0.0125 USD"
+    assert dict(words.evidence_lines(replace(EVIDENCE, note="", proofs=2)))["by"] == "model"
+    assert "2 cold runs" in dict(words.evidence_lines(replace(EVIDENCE, proofs=2)))["proof"]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("größer 🐍 ✔", "größer 🐍 ✔"),
+        ("\x1b[2Jgone\r", r"\x1b[2Jgone\r"),
+        ("a\nb\tc", "a\\nb\tc"),
+        ("x \u202e y", r"x \u202e y"),
+        ("a\udcff", r"a\udcff"),
+    ],
+)
+def test_what_would_move_a_cursor_is_shown_as_it_is_written(text, shown):
+    assert words.visible(text, keep="\t") == shown
+
+
+@given(st.text(st.characters(exclude_categories=())))
+def test_whatever_it_says_it_can_be_printed(text):
+    assert words.visible(text).isprintable()
+    assert words.visible(text).encode().decode() == words.visible(text)
