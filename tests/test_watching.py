@@ -206,7 +206,7 @@ class Watched:
     """A watch at work in its own thread."""
 
     house: House
-    stop: Stop = field(default_factory=Stop)
+    stop: Stop
     told: "queue.Queue[events.Event]" = field(default_factory=queue.Queue)
     seen: list[events.Event] = field(default_factory=list)
 
@@ -223,8 +223,8 @@ class Watched:
 
 
 @contextmanager
-def watching(of: House) -> Iterator[Watched]:
-    watched = Watched(of)
+def watching(of: House, stop: Stop | None = None) -> Iterator[Watched]:
+    watched = Watched(of, stop or Stop())
     of.told.react = watched.told.put
     failure: list[BaseException] = []
 
@@ -283,7 +283,7 @@ def test_a_save_during_work_cancels_it_and_what_was_unfinished_is_planned_anew(f
     cancelled: list[bool] = []
 
     def think(brief: Brief, stop: Stop) -> list[Proposal]:
-        watched.save("c.py", "c = 1\n")
+        folder["c.py"] = "c = 1\n"
         cancelled.append(stop.wait(PATIENCE))
         return [RIGHT]
 
@@ -344,11 +344,13 @@ def test_stopped_before_it_began_it_ends_at_once(folder, tmp_path):
 
 
 def test_stopped_during_work_it_ends_with_the_tree_as_it_was(folder, tmp_path):
+    interrupt = Stop()
+
     def think(brief: Brief, stop: Stop) -> list[Proposal]:
-        watched.stop.set()
+        interrupt.set()
         stop.wait(PATIENCE)
         return [RIGHT]
 
-    with watching(on_disk(folder, tmp_path, think)) as watched:
+    with watching(on_disk(folder, tmp_path, think), interrupt) as watched:
         assert watched.until(events.TargetResolved).resolution.conclusion is Conclusion.CANCELLED
     assert dict(folder) == {"a.py": WRONG, "b.py": "b = 1\n"}
