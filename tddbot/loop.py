@@ -30,7 +30,7 @@ from tddbot.judge.verdict import plausible, rule
 from tddbot.parallel import in_order
 from tddbot.ports import Policy, Ports, RunRequest
 from tddbot.stop import Stop
-from tddbot.work import MOST_TESTS, Work, conclude, confirm, deliver, keep, run, why_given_up
+from tddbot.work import MOST_TESTS, Work, conclude, confirm, deliver, keep, run, why_given_up, with_tests_protected
 
 Choice = Callable[[Run], Collection[NodeId]]
 
@@ -38,6 +38,7 @@ Choice = Callable[[Run], Collection[NodeId]]
 def cycle(ports: Ports, policy: Policy, choose: Choice, stop: Stop) -> tuple[Run, list[Resolution]]:
     """Fix and apply target after target of the reds that `choose` picks; return the last baseline and all endings."""
     snapshot, baseline = take_baseline(ports, policy, stop)
+    policy = with_tests_protected(policy, baseline, ports.repository.read)
     wanted = frozenset(choose(baseline))
     ports.tell(events.BaselineTaken(baseline, tuple(node for node in baseline.reds() if node in wanted)))
     resolutions: list[Resolution] = []

@@ -1,6 +1,8 @@
 """One target under work: what its attempts share, how it is run, how it ends and how its patch is delivered."""
 
-from collections.abc import Sequence
+import glob
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from tddbot import events
@@ -22,6 +24,7 @@ from tddbot.domain import (
 )  # fmt: skip
 from tddbot.judge.evidence import record
 from tddbot.ports import Policy, Ports, RunRequest
+from tddbot.protection import is_test
 from tddbot.stop import Stop
 
 MOST_TESTS = 40
@@ -41,6 +44,25 @@ class Work:
     target: Target
     ledger: Ledger
     stop: Stop
+
+
+def with_tests_protected(policy: Policy, baseline: Run, read: Callable[[str], bytes | None]) -> Policy:
+    """Protect the files that tests were collected from but whose names do not say so (pytest's `python_files`).
+
+    A module that only holds doctests, or that a linter's plugin checks, is no test: its items are not defined in it.
+    """
+    odd: dict[str, set[str]] = {}
+    for node in baseline.results:
+        path, *names = node.split("::")
+        if names and path.endswith(".py") and not is_test(path):
+            odd.setdefault(path, set()).add(names[0].partition("[")[0])
+    tests = (glob.escape(path) for path, names in odd.items() if _defines_any(read(path) or b"", names))
+    return replace(policy, protected=(*policy.protected, *tests))
+
+
+def _defines_any(source: bytes, names: set[str]) -> bool:
+    defined = re.findall(rb"^\s*(?:(?:async\s+)?def|class)\s+(\w+)", source, re.MULTILINE)
+    return not names.isdisjoint(name.decode("utf-8", "replace") for name in defined)
 
 
 def keep(work: Work, proposal: Proposal) -> Proposal:

@@ -222,6 +222,32 @@ def test_the_projects_own_patterns_forbid_too():
     assert one.runner.tried() == []
 
 
+CHECK = "def test_add():\n    assert 1 == 2\n\n\nclass TestMore(Base):\n    pass\n"
+
+
+@pytest.mark.parametrize("path", ["check_a.py", "src/checks [1]/ä.py"])
+@pytest.mark.parametrize("name", ["test_add", "test_add[1::2]", "TestMore::test_inherited"])
+def test_a_file_that_tests_are_defined_in_is_a_test_whatever_its_name(path, name):
+    bent = candidate(path, CHECK, CHECK.replace("==", "!="))
+    one = House({path: CHECK}, {f"{path}::{name}": green_if(path, "!=")}, [[bent]])
+    work(one)
+    assert rulings(one) == [Ruling.FORBIDDEN]
+    assert one.runner.tried() == []
+    assert "source" not in [excerpt.role.value for excerpt in one.generator.asked[0].brief.excerpts]
+
+
+@pytest.mark.parametrize("name", ["a", "pkg.a", "pkg.a.add", "ruff", "FLAKE8", "mypy-status"])
+def test_a_module_with_doctests_or_a_linters_items_may_be_mended(name):
+    source, mended = "def add():\n    return 41  # ruff\n", "def add():\n    return 42  # ruff\n"
+    one = House(
+        {"pkg/a.py": source},
+        {f"pkg/a.py::{name}": green_if("pkg/a.py", "42")},
+        [[candidate("pkg/a.py", source, mended)]],
+    )
+    work(one)
+    assert rulings(one) == [Ruling.ACCEPTED]
+
+
 def test_a_dud_is_an_attempt_without_a_run():
     one = house([DUD])
     _, [resolution] = work(one)
