@@ -129,7 +129,8 @@ def why_given_up(attempts: Sequence[Attempt], exhausted: str | None) -> str:
     """Say in one line what was tried and what ended it."""
     duds = [attempt.proposal.reason for attempt in attempts if isinstance(attempt.proposal, Dud)]
     candidates = len(attempts) - len(duds)
-    tried = [f"none of {candidates} candidates was accepted"] if candidates else []
+    many = "the one candidate was not" if candidates == 1 else f"none of {candidates} candidates was"
+    tried = [f"{many} accepted"] if candidates else []
     return "; ".join([*tried, *([exhausted] if exhausted else duds[-1:])]) or "nothing was proposed"
 
 

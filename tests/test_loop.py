@@ -203,7 +203,7 @@ def test_what_is_not_accepted_is_kept_and_never_applied(proposal, ruling, runs):
     assert one.runner.tried() == [proposal.patch.id] * runs
     assert proposal.patch.id in one.store.patches
     assert (resolution.conclusion, resolution.reason) == (
-        Conclusion.GAVE_UP, "none of 1 candidates was accepted",
+        Conclusion.GAVE_UP, "the one candidate was not accepted",
     )  # fmt: skip
     assert_untouched(one)
 
@@ -337,7 +337,7 @@ def test_when_time_is_up_nothing_more_is_asked():
     one.runner.answer = slow
     _, [resolution] = work(one, policy(rounds=2, rungs=2, budget=Budget(seconds=60)))
     assert len(one.generator.asked) == 1
-    assert resolution.reason == "none of 1 candidates was accepted; the 60 s for one target are used up"
+    assert resolution.reason == "the one candidate was not accepted; the 60 s for one target are used up"
     assert (resolution.out_of_means, resolution.seconds) == (True, 80)
 
 

@@ -2,11 +2,10 @@
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
-import msgspec
 
 from tddbot.app import App, opened
 from tddbot.cli.display import Display, display_options, write
@@ -14,6 +13,7 @@ from tddbot.domain import Ending
 from tddbot.errors import ExitCode, TddbotError
 from tddbot.events import Event
 from tddbot.ports import RunRequest
+from tddbot.report.json_lines import line
 from tddbot.stop import Stop
 
 
@@ -34,7 +34,7 @@ def doctor(display: Display) -> int:
     findings = list(_examine(Path.cwd()))
     for finding in findings:
         if display.json:
-            write(msgspec.json.encode(asdict(finding)).decode() + "\n")
+            write(line(finding))
             continue
         mark = {True: "ok", False: "NO", None: "--"}[finding.fit]
         write(f"{mark}  {finding.part:<11} {finding.detail}\n")

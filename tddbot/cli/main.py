@@ -5,13 +5,14 @@ in the shell or a hook should not pay.
 """
 
 import importlib
+import io
+import json
 import os
 import sys
 import tempfile
 import traceback
 
 import click
-import msgspec
 
 from tddbot import __version__
 from tddbot.errors import ExitCode, TddbotError
@@ -53,6 +54,9 @@ def tddbot() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run tddbot and exit with its code; arguments default to the process's own."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that speaks no UTF-8 gets escapes, not an error
+            stream.reconfigure(errors="backslashreplace")
     given = sys.argv[1:] if arguments is None else arguments
     sys.exit(run(given))
 
@@ -83,7 +87,7 @@ def run(arguments: list[str]) -> int:
 def _tell(as_json: bool, code: ExitCode, message: str, hint: str) -> int:
     if as_json:
         fields = {"event": "error", "message": message, "hint": hint, "exit_code": int(code)}
-        click.echo(msgspec.json.encode(fields).decode())
+        click.echo(json.dumps(fields))
     click.echo(f"tddbot: {message}", err=True)
     if hint:
         click.echo(f"  {hint}", err=True)

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import click
-import msgspec
 
 from tddbot.app import App, opened
 from tddbot.cli.display import Display, display_options, write
 from tddbot.domain import Applied, Patch
 from tddbot.errors import ExitCode, UsageError
 from tddbot.report.difference import unified
+from tddbot.report.json_lines import line
 from tddbot.report.terminal import console, show_evidence, show_patch
 from tddbot.store.records import StoredPatch
 
@@ -49,7 +49,7 @@ def show(patch_id: str, display: Display) -> int:
     with display.sink() as tell, opened(Path.cwd(), tell, None) as app:
         stored = _find(app, patch_id)
         if display.json:
-            _print_json({**_row(stored), "difference": unified(stored.patch), "evidence": stored.evidence})
+            write(line({**_row(stored), "difference": unified(stored.patch), "evidence": stored.evidence}))
             return ExitCode.OK
         screen = console()
         screen.print(f"patch {stored.patch.id}, {stored.state}, {stored.created:%Y-%m-%d %H:%M} UTC", markup=False)
@@ -69,7 +69,7 @@ def log(number: int, every: bool, display: Display) -> int:
         rows = [stored for stored in app.store.log(10_000) if every or stored.evidence][:number]
         for stored in rows:
             if display.json:
-                _print_json(_row(stored))
+                write(line(_row(stored)))
             else:
                 when = f"{stored.created:%Y-%m-%d %H:%M}"
                 write(f"{stored.patch.id}  {stored.state:<8} {when}  {', '.join(stored.patch.paths)}  {stored.note}\n")
@@ -92,7 +92,7 @@ def _write(app: App, display: Display, patch: Patch, patch_id: str, state: str) 
         app.store.mark(patch_id, state)
     if display.json:
         conflict = None if isinstance(outcome, Applied) else outcome.reason
-        _print_json({"patch_id": patch_id, "state": state if conflict is None else "conflict", "reason": conflict})
+        write(line({"patch_id": patch_id, "state": state if conflict is None else "conflict", "reason": conflict}))
     elif isinstance(outcome, Applied):
         show_patch(console(), patch)
         write(f"{state}: {patch_id}\n")
@@ -106,7 +106,3 @@ def _row(stored: StoredPatch) -> dict[str, object]:
         "patch_id": stored.patch.id, "state": stored.state, "created": stored.created, "note": stored.note,
         "paths": stored.patch.paths,
     }  # fmt: skip
-
-
-def _print_json(value: object) -> None:
-    write(msgspec.json.encode(value).decode() + "\n")

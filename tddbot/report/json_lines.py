@@ -13,15 +13,20 @@ from tddbot.events import Event, Sink
 
 
 def json_lines(write: Callable[[str], object]) -> Sink:
-    """Return a sink that hands each event to `write` as one line with its line feed, in ASCII.
+    """Return a sink that hands each event to `write` as one line."""
+
+    def tell(event: Event) -> None:
+        write(line(as_object(event)))
+
+    return tell
+
+
+def line(value: Any) -> str:
+    """Return plain data, or nouns in plain data, as one line of JSON with its line feed, in ASCII.
 
     So it fits any output, and a file name that is no Unicode comes through: `os.fsencode` takes what a parser returns.
     """
-
-    def tell(event: Event) -> None:
-        write(json.dumps(as_object(event), sort_keys=True, separators=(",", ":")) + "\n")
-
-    return tell
+    return json.dumps(msgspec.to_builtins(value), sort_keys=True, separators=(",", ":")) + "\n"
 
 
 def as_object(event: Event) -> dict[str, Any]:
