@@ -6,14 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import msgspec
-
-from tddbot.domain import Ending, Outcome, Run
+from tddbot.domain import Ending, NodeId, Outcome, Run
 from tddbot.errors import TddbotError, UnfitError
 from tddbot.ports import RunRequest
 from tddbot.runner import records
 from tddbot.runner.interpreter import Interpreter
-from tddbot.runner.jail import NAME, Jail, Selection
+from tddbot.runner.jail import NAME, Jail, Selection, user_of
+from tddbot.runner.layout import Layout
 from tddbot.runner.process import JailedProcess
 from tddbot.runner.settings import RunnerSettings
 from tddbot.runner.transcript import Transcript
@@ -22,13 +21,14 @@ from tddbot.stop import Stop
 _MOST_PROCESSES = 25
 _IMPORT_SECONDS = 30.0
 _NO_TESTS, _USAGE = 5, (3, 4)
+_REASONS = ("ERROR", "E ", "error:", "INTERNALERROR> E", "!!!")
 
 
 @dataclass
 class JailedRunner:
     """Runs the tests of one repository; may be called from several threads at once.
 
-    `interpreter` and `files` are asked when first needed: finding a Python costs a process.
+    `interpreter` and `files` are asked when first needed, the files once a tree: each costs a process.
     """
 
     root: Path
@@ -36,31 +36,55 @@ class JailedRunner:
     interpreter: Callable[[], Interpreter]
     files: Callable[[], tuple[str, ...]]
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    _layout: Layout = field(init=False, repr=False)
+    _files: tuple[str, tuple[str, ...]] | None = field(default=None, init=False, repr=False)
+    _session: records.Session | None = field(default=None, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._layout = Layout(self.root)
 
     def run(self, request: RunRequest, stop: Stop) -> Run:
-        """Return what happened. Raise UnfitError where the jail cannot be built, naming the control that is missing."""
-        return _Execution(self, request, stop).run()
+        """Return what happened. Raise UnfitError where the jail cannot be built, naming the control that is missing.
+
+        pytest finds its root by its arguments; a run of some tests is told the root that the run of all had.
+        """
+        if self._files is None or self._files[0] != request.snapshot.tree:
+            self._files = request.snapshot.tree, self.files()
+        layout = self._layout.look(self._files[1], user_of(self.root))
+        jail = Jail(self.root, self.interpreter(), self.settings, self.environment)
+        execution = _Execution(jail, layout, request, stop)
+        run = execution.run(self._session)
+        if request.node_ids is None and request.patch is None:
+            self._session = execution.session
+        return run
 
 
 class _Execution:
     """One run: as many processes as it takes until each test has a result."""
 
-    def __init__(self, runner: JailedRunner, request: RunRequest, stop: Stop) -> None:
+    def __init__(self, jail: Jail, layout: Mapping[str, tuple[str, ...]], request: RunRequest, stop: Stop) -> None:
+        self._jail = jail
+        self._layout = layout
         self._request = request
         self._stop = stop
-        self._python = runner.interpreter()
-        self._jail = Jail(runner.root, self._python, runner.settings, runner.environment)
-        self._files = runner.files()
         self._transcript = Transcript()
         self._started = self._heard = time.monotonic()
-        self._foreign = False
+        self._foreign: str | None = None
         self._lost: str | None = None
         self._refusal: records.Refused | None = None
+        self._rejection: records.Rejected | None = None
         self._exit: int | None = None
 
-    def run(self) -> Run:
+    @property
+    def session(self) -> records.Session | None:
+        """What pytest said of its root."""
+        return self._transcript.session
+
+    def run(self, session: records.Session | None) -> Run:
         ending, detail = Ending.INCOMPLETE, "too many tests took their process down"
         selection = Selection(self._request.node_ids)
+        if self._request.node_ids is not None:
+            self._transcript.session = session
         for _ in range(_MOST_PROCESSES):
             ended = self._one_process(selection)
             if ended is not None:
@@ -85,12 +109,12 @@ class _Execution:
 
     def _one_process(self, selection: Selection) -> tuple[Ending, str] | None:
         """Run one process; return how the run ended with it, or None where a test took it down and others wait."""
-        transcript = self._transcript
-        transcript.begin_process()
+        self._transcript.begin_process()
         self._heard = time.monotonic()
+        python = self._jail.interpreter
         process = JailedProcess(
-            [self._python.executable, *self._python.startup_path(self._jail.root)],
-            self._jail.job(self._request, selection, self._files),
+            [python.executable, *python.startup_path(self._jail.root)],
+            self._jail.job(self._request, selection, self._transcript.session, self._layout),
             self._on_record,
             self._on_control,
         )
@@ -99,8 +123,10 @@ class _Execution:
             raise _no_jail(self._refusal)
         if killed == "cancelled":
             return Ending.CANCELLED, "it was cancelled"
-        if self._foreign:
-            return Ending.INCOMPLETE, "the report pipe carried something that is no report"
+        if self._rejection is not None:
+            return Ending.INCOMPLETE, f"{self._rejection.path} cannot be written: {self._rejection.reason}"
+        if self._foreign is not None:
+            return Ending.INCOMPLETE, self._foreign
         if self._lost is not None:
             return Ending.REGRESSED, self._lost
         if killed is not None:
@@ -116,7 +142,7 @@ class _Execution:
         if code in _USAGE:
             return Ending.UNUSABLE, f"pytest could not run: {_last_words(output)}"
         if code not in (0, 1, _NO_TESTS) or code != self._exit or transcript.unfinished():
-            return Ending.INCOMPLETE, f"pytest ended early with exit code {self._exit}"
+            return Ending.INCOMPLETE, f"pytest ended early with exit code {self._exit}: {_last_words(output)}"
         return Ending.COMPLETE, ""
 
     def _blame(self, outcome: Outcome | None, why: str) -> tuple[Ending, str] | None:
@@ -127,17 +153,17 @@ class _Execution:
         return None if self._transcript.blame(outcome, message) else (Ending.INCOMPLETE, message)
 
     def _what_is_left(self, selection: Selection) -> Selection:
+        """Return what to run next: tests without a result, but none of a file that could not be imported."""
         transcript = self._transcript
         known = transcript.results
+        ignored = tuple(node for node in known if "::" not in node and known[node].outcome.is_red)
         if selection.node_ids is None and not transcript.collected:
-            files = tuple(node for node in known if "::" not in node and known[node].outcome.is_red)
-            return Selection(None, files, transcript.rootdir, transcript.inipath)
-        wanted = selection.node_ids if not transcript.collected else tuple(transcript.collected)
-        left = tuple(node for node in wanted or () if node not in known)
-        return Selection(left, selection.ignored, transcript.rootdir, transcript.inipath)
+            return Selection(None, ignored)
+        wanted = tuple(transcript.collected) or selection.node_ids or ()
+        return Selection(tuple(node for node in wanted if known.keys().isdisjoint((node, file_of(node)))), ignored)
 
     def _overdue(self, now: float) -> str | None:
-        if self._lost is not None:
+        if self._lost is not None or self._foreign is not None:
             return "regressed"
         if now - self._started > self._request.seconds:
             return f"{self._request.seconds:g} s"
@@ -146,30 +172,41 @@ class _Execution:
         return "test" if now - self._heard > patience else None
 
     def _on_record(self, line: bytes) -> None:
+        self._heard = time.monotonic()
         try:
             record = records.read_record(line)
-            self._transcript.take(record)
-            if isinstance(record, records.Report) and record.node in self._request.keep and record.outcome != "passed":
-                self._lost = self._lost or f"{record.node} was green and is not any more; the rest was not run"
-        except msgspec.MsgspecError:
-            self._foreign = True
-        self._heard = time.monotonic()
+        except records.NO_RECORD:
+            self._foreign = self._foreign or "the report pipe carried something that is no report"
+            return
+        self._transcript.take(record)
+        if isinstance(record, records.Conftest) and not (self._jail.root / record.path).is_file():
+            self._foreign = self._foreign or f"{record.path} took part, which is no file of the repository"
+        if isinstance(record, records.Report) and record.node in self._request.keep and record.outcome != "passed":
+            self._lost = self._lost or f"{record.node} was green and is not any more; the rest was not run"
 
     def _on_control(self, line: bytes) -> None:
         record = records.read_control(line)
         match record:
             case records.Refused():
                 self._refusal = self._refusal or record
+            case records.Rejected():
+                self._rejection = self._rejection or record
             case records.Exit():
                 self._exit = record.code
             case records.Ready():
                 self._heard = time.monotonic()
 
 
+def file_of(node: NodeId) -> NodeId:
+    """Return the file part of a node ID."""
+    return node.partition("::")[0]
+
+
 def _last_words(output: str) -> str:
+    """Return what pytest gave as its reason, else the last that was printed."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    told = [line for line in lines if line.startswith(("ERROR", "E ", "error:", "INTERNALERROR> E"))] or lines
-    return " ".join(told[-4:])[-600:] or "it printed nothing"
+    told = [line for line in lines if line.startswith(_REASONS) or ": error: " in line]
+    return " ".join((told or lines)[-4:])[-600:] or "it printed nothing"
 
 
 def _no_jail(refusal: records.Refused) -> TddbotError:

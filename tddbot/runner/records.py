@@ -1,6 +1,6 @@
 """The records that come out of a jail, as typed values. What does not fit one of them is no record."""
 
-from msgspec import Struct, field
+from msgspec import MsgspecError, Struct, field
 from msgspec.json import Decoder
 
 from tddbot.domain import Failure, Frame
@@ -43,6 +43,12 @@ class Session(Struct, frozen=True, tag="session", tag_field="kind"):
 
     rootdir: str
     inipath: str | None = None
+
+
+class Conftest(Struct, frozen=True, tag="conftest", tag_field="kind"):
+    """A conftest takes part."""
+
+    path: str
 
 
 class Collecting(Struct, frozen=True, tag="collecting", tag_field="kind"):
@@ -93,7 +99,7 @@ class End(Struct, frozen=True, tag="end", tag_field="kind"):
     code: int
 
 
-Record = Python | Session | Collecting | Collected | Start | Report | Trace | Finish | End
+Record = Python | Session | Conftest | Collecting | Collected | Start | Report | Trace | Finish | End
 
 
 class Ready(Struct, frozen=True, tag="ready", tag_field="kind"):
@@ -107,13 +113,23 @@ class Refused(Struct, frozen=True, tag="refused", tag_field="kind"):
     reason: str
 
 
+class Rejected(Struct, frozen=True, tag="rejected", tag_field="kind"):
+    """An edit of the patch cannot be written: a file where a directory should be, a link, an environment."""
+
+    path: str
+    reason: str
+
+
 class Exit(Struct, frozen=True, tag="exit", tag_field="kind"):
     """The worker ended, as its parents saw it; negative is a signal to the jail as a whole."""
 
     code: int
 
 
-Control = Ready | Refused | Exit
+Control = Ready | Refused | Rejected | Exit
+
+NO_RECORD = (MsgspecError, ValueError, RecursionError)
+"""What reading something that is no record raises: text that is not UTF-8, numbers or nesting beyond measure."""
 
 read_record = Decoder(Record).decode
 read_control = Decoder(Control).decode

@@ -13,11 +13,11 @@ class Transcript:
     results: dict[NodeId, Result] = field(default_factory=dict)
     coverage: dict[NodeId, Lines] = field(default_factory=dict)
     collected: dict[NodeId, None] = field(default_factory=dict)
-    rootdir: str | None = None
-    inipath: str | None = None
+    session: records.Session | None = None
     current: NodeId | None = None
     collecting: bool = True
     end_code: int | None = None
+    conftests: dict[str, None] = field(default_factory=dict)
 
     def begin_process(self) -> None:
         """Forget what was said by a process that is gone about itself, and keep what it said of tests."""
@@ -27,11 +27,14 @@ class Transcript:
         """Take one record in."""
         match record:
             case records.Session():
-                self.rootdir, self.inipath = record.rootdir, record.inipath
+                self.session = record
+            case records.Conftest():
+                self.conftests[record.path] = None
             case records.Collecting():
                 self.current = record.node
             case records.Collected():
                 self.collected.update(dict.fromkeys(record.nodes))
+                self.current = None
             case records.Start():
                 self.current, self.collecting = record.node, False
             case records.Report():

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tddbot.errors import UsageError
 from tddbot.runner.interpreter import Interpreter
 
 HOME = "/home/tddbot"
@@ -27,11 +28,19 @@ class Visible:
     files: tuple[tuple[str, str], ...]
 
 
-def allow_list(interpreter: Interpreter, root: Path, more: Iterable[str], user: tuple[int, int]) -> Visible:
-    """Return what tests of the repository at `root` need; `user` is the numeric user and group of the jail."""
+def allow_list(
+    interpreter: Interpreter, root: Path, search: Iterable[str], readable: Iterable[str], user: tuple[int, int]
+) -> Visible:
+    """Return what tests of the repository at `root` need; `user` is the numeric user and group of the jail.
+
+    `search` are the user's PYTHONPATH, `readable` what the settings add: raise UsageError where one of these would show
+    the repository or somebody's home as a whole.
+    """
+    homes = {str(Path.home()), os.path.realpath(Path.home()), str(root)}
     links: dict[str, str] = {}
     real: set[str] = set()
-    for path in (*_SYSTEM, *(f"/etc/{name}" for name in _ETC), *_of(interpreter, root), *more):
+    system = (*_SYSTEM, *(f"/etc/{name}" for name in _ETC))
+    for path in (*system, *_of(interpreter, root, homes), *_elsewhere(search, root, homes), *_asked(readable, homes)):
         if os.path.exists(path):
             real.add(_follow(path, links))
     _follow(interpreter.executable, links)
@@ -39,17 +48,31 @@ def allow_list(interpreter: Interpreter, root: Path, more: Iterable[str], user: 
     return Visible(tuple(binds), tuple(links.items()), _identity_files(*user))
 
 
-def _of(interpreter: Interpreter, root: Path) -> Iterator[str]:
+def _of(interpreter: Interpreter, root: Path, homes: set[str]) -> Iterator[str]:
     """The interpreter's own places; a prefix that holds somebody's home is taken in parts."""
-    homes = {str(Path.home()), os.path.realpath(Path.home()), str(root)}
     for prefix in interpreter.prefixes:
         if _holds_any(prefix, homes):
             yield from (f"{prefix.rstrip('/')}/{name}" for name in _OF_A_PREFIX)
         else:
             yield prefix
-    for path in (*interpreter.path, *interpreter.extra):
-        if not _holds_any(path, homes):
+    yield from _elsewhere((*interpreter.path, *interpreter.extra), root, homes)
+
+
+def _elsewhere(paths: Iterable[str], root: Path, homes: set[str]) -> Iterator[str]:
+    """Those that are not the repository's own, which the workspace shows, and hold nobody's home."""
+    for path in paths:
+        if not f"{os.path.realpath(path)}/".startswith(f"{root}/") and not _holds_any(path, homes):
             yield path
+
+
+def _asked(readable: Iterable[str], homes: set[str]) -> Iterator[str]:
+    for path in readable:
+        if not os.path.isabs(path) or _holds_any(os.path.normpath(path), homes):
+            raise UsageError(
+                f"tool.tddbot.runner.readable names {path}, which is not absolute or holds a home or the repository",
+                "Name the directories in it that the tests read.",
+            )
+        yield os.path.normpath(path)
 
 
 def _holds_any(path: str, others: Iterable[str]) -> bool:

@@ -1,4 +1,4 @@
-"""The guest's entry: `python -I bootstrap.py REPORT_FD OUTPUT_FD PATH…`, the job being a line on standard input.
+"""The guest's entry: `python -I bootstrap.py REPORT_FD OUTPUT_FD JOB_FD PATH…`.
 
 PATH is where pytest is found: sys.path without the repository, whose code may not run out here. The guest's modules are
 loaded under their usual names without importing tddbot itself and are then taken out of `sys.modules` again, so that
@@ -7,9 +7,11 @@ a project which depends on tddbot (or is tddbot) imports its own.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
+import traceback
 import types
 
 
@@ -26,7 +28,20 @@ def load_supervisor() -> types.ModuleType:
     return supervisor
 
 
-if __name__ == "__main__":
+def main() -> int:
+    """Run the one job; return the exit code."""
     sys.dont_write_bytecode = True
-    sys.path[:] = sys.argv[3:]
-    sys.exit(load_supervisor().main(int(sys.argv[1]), int(sys.argv[2])))
+    sys.path[:] = sys.argv[4:]
+    gc.disable()  # nothing that is imported here becomes garbage; the worker turns it on again
+    return int(load_supervisor().main(*map(int, sys.argv[1:4])))
+
+
+if __name__ == "__main__":
+    status = 70
+    try:
+        status = main()
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(status)  # tearing the interpreter down would only take time

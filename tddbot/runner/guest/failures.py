@@ -32,7 +32,7 @@ def safe_repr(value: object, most: int) -> str:
     """Return repr(value), whatever it does, in at most about `most` characters."""
     try:
         return shorten(repr(value), most)
-    except Exception as error:
+    except BaseException as error:  # somebody else's code, and only to be looked at
         return "<%s whose repr raised %s>" % (type(value).__name__, type(error).__name__)
 
 
@@ -41,7 +41,7 @@ def _message(error: BaseException) -> str:
         return "".join(traceback.format_exception_only(type(error), error)).strip()
     try:
         return str(error)
-    except Exception as broken:
+    except BaseException as broken:  # as above
         return "<an exception whose str raised %s>" % type(broken).__name__
 
 
@@ -60,7 +60,7 @@ def _frame(frame: Any, line: int, root: str, detail: bool) -> dict[str, Any]:
     path = relative(os.path.abspath(frame.f_code.co_filename), root)
     entry = {"path": path, "line": line, "function": frame.f_code.co_name}
     if detail and frame.f_code.co_name != "<module>" and not os.path.isabs(path):
-        names = [name for name in frame.f_locals if not name.startswith("@")][:_LOCALS]
+        names = [name for name in frame.f_locals if isinstance(name, str) and not name.startswith("@")][:_LOCALS]
         entry["locals"] = [[name, safe_repr(frame.f_locals[name], 300)] for name in names]
     return entry
 

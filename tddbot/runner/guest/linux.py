@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import struct
 from typing import Any
@@ -121,11 +122,17 @@ def _syscall(number: int, *arguments: Any, what: str) -> int:
     return _checked(_libc.syscall(ctypes.c_long(number), *wide), what)
 
 
-def drop_capabilities() -> None:
-    """Give up every capability for good: ambient, bounding, effective, permitted and inheritable."""
-    _libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
+def bound_capabilities() -> None:
+    """Empty the bounding set, so that no program can ever give a capability back; this takes capabilities itself."""
     for capability in range(64):
-        if _libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
+        if _libc.prctl(PR_CAPBSET_DROP, ctypes.c_ulong(capability), 0, 0, 0) != 0:
+            if ctypes.get_errno() != errno.EINVAL:  # which says that there are no more
+                _checked(-1, "prctl PR_CAPBSET_DROP")
             break
+
+
+def drop_capabilities() -> None:
+    """Give up every capability that is held: ambient, effective, permitted and inheritable."""
+    _libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
     header = struct.pack("Ii", _CAPABILITY_VERSION_3, 0)
     _checked(_libc.capset(header, struct.pack("IIIIII", *[0] * 6)), "capset")

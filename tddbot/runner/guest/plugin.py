@@ -1,36 +1,61 @@
-"""The pytest plugin of the guest: selects the tests asked for and streams pytest's own report objects as records.
+"""The pytest plugin of the guest: streams pytest's own report objects as records.
 
 It never reads anything that pytest printed. Paths in records are relative to the repository where they lie in it.
 """
 
 from __future__ import annotations
 
-from typing import Any, Generator, Iterable
+import gc
+import os
+import sys
+from typing import Any, Generator
 
 import pytest
 
-from tddbot.runner.guest.failures import describe, safe_repr, shorten
+from tddbot.runner.guest.failures import describe, relative, safe_repr, shorten
 from tddbot.runner.guest.trace import Tracer
 from tddbot.runner.guest.wire import Wire
 
 _CHUNK = 500
+_ORDINARY = (0, 1, 5)  # all passed, some failed, no tests
 
 
 class Reporter:
-    """Hooks of one run. `wanted` None runs whatever the project's configuration collects."""
+    """Hooks of one run."""
 
-    def __init__(self, wire: Wire, root: str, wanted: Iterable[str] | None, detail: bool, trace: bool) -> None:
+    def __init__(self, wire: Wire, root: str, detail: bool, trace: bool) -> None:
         self._wire = wire
         self._root = root
-        self._wanted = None if wanted is None else frozenset(wanted)
+        self._pid = os.getpid()
         self._detail = detail
         self._tracer = Tracer(root) if trace else None
         self._sides: tuple[str, str] | None = None
 
     def pytest_configure(self, config: Any) -> None:
         """Tell where pytest's root is, so that later runs name their tests alike."""
-        inipath = str(config.inipath) if config.inipath else None
-        self._wire.send("session", rootdir=str(config.rootpath), inipath=inipath)
+        # The names that pytest had for them before 6.1 come second.
+        rootdir = getattr(config, "rootpath", None) or config.rootdir
+        inipath = getattr(config, "inipath", None) or getattr(config, "inifile", None)
+        self._wire.send("session", rootdir=str(rootdir), inipath=str(inipath) if inipath else None)
+
+    def pytest_plugin_registered(self, plugin: Any) -> None:
+        """Tell each conftest that takes part: the repository may have no such file."""
+        path = relative(str(getattr(plugin, "__file__", None) or ""), self._root)
+        if os.path.basename(path) == "conftest.py" and not os.path.isabs(path):
+            self._wire.send("conftest", path=path)
+
+    def pytest_sessionstart(self) -> None:
+        """Collect garbage as usual from here on, but never again look through all that pytest is made of."""
+        gc.freeze()
+        gc.enable()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, exitstatus: int) -> None:
+        """End here after an ordinary run: nobody would see the summaries, and tidying up takes longer than a test."""
+        if int(exitstatus) in _ORDINARY and os.getpid() == self._pid:
+            self._wire.send("end", code=int(exitstatus))
+            sys.stdout.flush()
+            os._exit(int(exitstatus))
 
     def pytest_collectstart(self, collector: Any) -> None:
         """Tell which file is about to be imported: a hang in it can then be named."""
@@ -54,19 +79,10 @@ class Reporter:
         if lines:
             self._wire.send("trace", node=collector.nodeid, lines=lines)
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
-        """Keep the tests asked for; comparing names is exact and quick where 10,000 arguments would be neither."""
-        if self._wanted is not None:
-            files = {node for node in self._wanted if "::" not in node}
-            items[:] = [
-                item for item in items if item.nodeid in self._wanted or item.nodeid.partition("::")[0] in files
-            ]
-
     def pytest_collection_finish(self, session: Any) -> None:
         """Tell all tests that are going to run."""
         nodes = [item.nodeid for item in session.items]
-        for start in range(0, len(nodes), _CHUNK):
+        for start in range(0, len(nodes) or 1, _CHUNK):
             self._wire.send("collected", nodes=nodes[start : start + _CHUNK])
 
     @pytest.hookimpl(hookwrapper=True)
@@ -111,7 +127,7 @@ class Reporter:
         failure = describe(call.excinfo.value, report.when, self._root, self._detail)
         if self._detail:
             failure["text"] = shorten(report.longreprtext)
-            if self._sides:
+            if self._sides and isinstance(call.excinfo.value, AssertionError):
                 failure["actual"], failure["expected"] = self._sides
         return failure
 

@@ -6,6 +6,8 @@ Everything here runs as the first process of new namespaces, with the capabiliti
 from __future__ import annotations
 
 import base64
+import contextlib
+import glob
 import os
 import stat
 from typing import Any
@@ -22,10 +24,15 @@ _SEALED = linux.MOUNT_ATTR_RDONLY | linux.MOUNT_ATTR_NOSUID | linux.MOUNT_ATTR_N
 _PLAIN = linux.MS_NOSUID | linux.MS_NODEV
 
 
+class EditError(Exception):
+    """An edit cannot be written: a path and why."""
+
+
 def enter(job: dict[str, Any], lower_fd: int | None) -> None:
     """Build the root that `job` describes and move into it; `lower_fd` is an idmapped mount of the repository."""
     linux.mount("none", "/", "", linux.MS_REC | linux.MS_PRIVATE)
     _step_aside()
+    _make_scratch(job)
     _lay_out(job)
     _lay_overlay(job, lower_fd)
     for path in job["binds"]:
@@ -51,19 +58,30 @@ def _step_aside() -> None:
     linux.mount("tmpfs", _NEW, "tmpfs", _PLAIN, "mode=755,size=16m")
 
 
+def _make_scratch(job: dict[str, Any]) -> None:
+    """One file system in memory for all that tests write, so that its size bounds them together."""
+    room = job["tmp_bytes"]
+    os.mkdir(_SCRATCH)
+    linux.mount("tmpfs", _SCRATCH, "tmpfs", _PLAIN, "mode=755,size=%d,nr_inodes=%d" % (room, room // 4096 + 1000))
+    for name in ("upper", "work"):
+        os.mkdir(_SCRATCH + "/" + name)
+
+
+def _offer(path: str, mode: int) -> None:
+    """Bind a new writable directory at `path`."""
+    source = _SCRATCH + "/" + path.replace("/", "-")
+    os.mkdir(source)
+    os.chmod(source, mode)
+    os.makedirs(_NEW + path, exist_ok=True)
+    linux.mount(source, _NEW + path, "", linux.MS_BIND)
+
+
 def _lay_out(job: dict[str, Any]) -> None:
-    for path, mode in (("/tmp", "1777"), ("/var/tmp", "1777"), (job["home"], "700")):
-        os.makedirs(_NEW + path, exist_ok=True)
-        options = "mode=%s,size=%d" % (mode, job["tmp_bytes"])
-        linux.mount("tmpfs", _NEW + path, "tmpfs", _PLAIN, options)
+    for path, mode in (("/tmp", 0o1777), ("/var/tmp", 0o1777), (job["home"], 0o700)):
+        _offer(path, mode)
     os.chown(_NEW + job["home"], job["uid"], job["gid"])
-    _devices(job)
-    os.makedirs(_NEW + "/proc")
-    linux.mount("proc", _NEW + "/proc", "proc", _PLAIN | linux.MS_NOEXEC)
-    for path in ("/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/fs"):
-        if os.path.exists(_NEW + path):
-            linux.mount(_NEW + path, _NEW + path, "", linux.MS_BIND | linux.MS_REC)
-            linux.restrict_mount(_NEW + path, _SEALED)
+    _devices()
+    _fresh_proc()
     for link, goal in job["links"]:
         os.makedirs(os.path.dirname(_NEW + link), exist_ok=True)
         if not os.path.lexists(_NEW + link):
@@ -77,7 +95,16 @@ def _lay_out(job: dict[str, Any]) -> None:
             _bind(path)
 
 
-def _devices(job: dict[str, Any]) -> None:
+def _fresh_proc() -> None:
+    os.makedirs(_NEW + "/proc")
+    linux.mount("proc", _NEW + "/proc", "proc", _PLAIN | linux.MS_NOEXEC)
+    for path in ("/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/fs"):
+        if os.path.exists(_NEW + path):
+            linux.mount(_NEW + path, _NEW + path, "", linux.MS_BIND | linux.MS_REC)
+            linux.restrict_mount(_NEW + path, _SEALED)
+
+
+def _devices() -> None:
     linux_dev = _NEW + "/dev"
     os.makedirs(linux_dev)
     for name in _DEVICES:
@@ -86,8 +113,7 @@ def _devices(job: dict[str, Any]) -> None:
     for name, goal in (("fd", "/proc/self/fd"), ("stdin", "fd/0"), ("stdout", "fd/1"), ("stderr", "fd/2")):
         os.symlink(goal, linux_dev + "/" + name)
     os.symlink("pts/ptmx", linux_dev + "/ptmx")
-    os.mkdir(linux_dev + "/shm")
-    linux.mount("tmpfs", linux_dev + "/shm", "tmpfs", _PLAIN, "mode=1777,size=%d" % job["tmp_bytes"])
+    _offer("/dev/shm", 0o1777)
     os.mkdir(linux_dev + "/pts")
     linux.mount("devpts", linux_dev + "/pts", "devpts", linux.MS_NOSUID, "newinstance,ptmxmode=0666,mode=620")
 
@@ -112,31 +138,61 @@ def _lay_overlay(job: dict[str, Any], lower_fd: int | None) -> None:
         linux.mount(_OLD + job["root"], _LOWER, "", linux.MS_BIND | linux.MS_REC)
     else:
         linux.attach_mount(lower_fd, _LOWER)
-    os.mkdir(_SCRATCH)
-    linux.mount("tmpfs", _SCRATCH, "tmpfs", _PLAIN, "mode=755,size=%d" % job["tmp_bytes"])
-    for name in ("upper", "work"):
-        os.mkdir(_SCRATCH + "/" + name)
     os.chown(_SCRATCH + "/upper", job["uid"], job["gid"])
     os.chmod(_SCRATCH + "/upper", stat.S_IMODE(os.stat(_LOWER).st_mode) | stat.S_IRWXU)
+    _adopt(job["foreign"])
     target = _NEW + job["root"]
     os.makedirs(target, exist_ok=True)
     options = "lowerdir=%s,upperdir=%s/upper,workdir=%s/work,userxattr" % (_LOWER, _SCRATCH, _SCRATCH)
     linux.mount("overlay", target, "overlay", _PLAIN, options)
 
 
+def _adopt(directories: list[str]) -> None:
+    """Make directories that have an owner or a group unknown here in the upper layer: they could not be copied up."""
+    for directory in directories:
+        made = ""
+        for part in directory.split("/"):
+            made += "/" + part
+            upper = _SCRATCH + "/upper" + made
+            if not os.path.isdir(upper):
+                os.mkdir(upper)
+                os.chmod(upper, stat.S_IMODE(os.stat(_LOWER + made).st_mode) | stat.S_IRWXU)
+
+
 def _write_edits(job: dict[str, Any]) -> None:
     for edit in job["edits"]:
-        target = _NEW + job["root"] + "/" + edit["path"]
-        _refuse_links(_NEW + job["root"], edit["path"])
-        if edit["content"] is None:
-            os.unlink(target)
-            continue
-        _make_directories(os.path.dirname(target), job)
-        with open(target, "wb") as file:
-            file.write(base64.b64decode(edit["content"]))
-        os.chown(target, job["uid"], job["gid"])
-        # A compiled file next to it is valid for a size and a time stamp; no source has this one.
-        os.utime(target, (edit["stamp"], edit["stamp"]))
+        try:
+            _write_edit(edit, job)
+        except OSError as error:
+            raise EditError(edit["path"], error.strerror or "") from error
+
+
+def _write_edit(edit: dict[str, Any], job: dict[str, Any]) -> None:
+    target = _NEW + job["root"] + "/" + edit["path"]
+    _refuse_links(_NEW + job["root"], edit["path"])
+    mode = 0o644
+    if os.path.lexists(target):
+        mode = stat.S_IMODE(os.stat(target).st_mode)
+        os.unlink(target)
+    _forget_compiled(target)
+    if edit["content"] is None:
+        return
+    _make_directories(os.path.dirname(target), job)
+    with open(target, "wb") as file:
+        file.write(base64.b64decode(edit["content"]))
+    os.chown(target, job["uid"], job["gid"])
+    os.chmod(target, mode)
+    # A compiled file next to it is valid for a size and a time stamp; no source has this one.
+    os.utime(target, (edit["stamp"], edit["stamp"]))
+
+
+def _forget_compiled(source: str) -> None:
+    """Remove what Python compiled from `source`: there is a kind that is never checked against it."""
+    directory, name = os.path.split(source)
+    stem = glob.escape(os.path.join(directory, "__pycache__", os.path.splitext(name)[0]))
+    for compiled in glob.glob(stem + ".*.pyc"):
+        with contextlib.suppress(OSError):  # in a directory of somebody else's
+            os.unlink(compiled)
 
 
 def _make_directories(path: str, job: dict[str, Any]) -> None:
@@ -150,7 +206,7 @@ def _refuse_links(root: str, path: str) -> None:
     parts = path.split("/")
     for depth in range(1, len(parts) + 1):
         if os.path.islink(os.path.join(root, *parts[:depth])):
-            raise PermissionError(1, "a symbolic link is on the way of an edit", path)
+            raise PermissionError(1, "a symbolic link is on the way", path)
 
 
 def _mask(job: dict[str, Any]) -> None:

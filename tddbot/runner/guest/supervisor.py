@@ -1,6 +1,6 @@
 """The processes of one jailed run: supervisor (outside), keeper (in the new user namespace), init (process 1), worker.
 
-The supervisor reads the job, writes the identity maps from outside and ends when its standard input does, so that
+The supervisor writes the identity maps from outside and ends when its standard input does, so that
 nothing outlives tddbot. Init holds no descriptor of the worker's and reaps; when it ends, the kernel kills the rest.
 The exit status travels through processes that the worker cannot touch and comes out on the control pipe, standard
 output.
@@ -8,6 +8,7 @@ output.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import resource
@@ -28,20 +29,23 @@ _NAMESPACES = (
 )  # fmt: skip
 
 
-def main(report_fd: int, output_fd: int) -> int:
-    """Run the one job on standard input in a jail; return the supervisor's exit code."""
-    job = json.loads(_read_line(0))
+def main(report_fd: int, output_fd: int, job_fd: int) -> int:
+    """Run the one job that `job_fd` holds in a jail; return the supervisor's exit code."""
+    job = json.loads(_read_whole(job_fd))
+    os.umask(0o022)
     control = Wire(1)
     lower_fd = _owned_view(job) if os.geteuid() == 0 else None
     unshared, unshared_end = os.pipe()
     mapped, mapped_end = os.pipe()
     alive, alive_end = os.pipe()
+    supervisor = os.getpid()
     keeper = os.fork()
     if keeper == 0:
         for fd in (unshared, mapped_end, alive):
             os.close(fd)
         _read_nothing()
-        _exit_with(control, lambda: _keep(job, control, (report_fd, output_fd), lower_fd, unshared_end, mapped))
+        doors = (unshared_end, mapped)
+        _exit_with(control, lambda: _keep(job, control, (report_fd, output_fd), lower_fd, doors, supervisor))
     for fd in (unshared_end, mapped, alive_end, report_fd, output_fd):
         os.close(fd)
     if os.read(unshared, 1):
@@ -51,14 +55,10 @@ def main(report_fd: int, output_fd: int) -> int:
     return 0
 
 
-def _read_line(fd: int) -> bytes:
-    chunks: list[bytes] = []
-    while not chunks or not chunks[-1].endswith(b"\n"):
-        chunk = os.read(fd, 1 << 20)
-        if not chunk:
-            raise SystemExit(0)
-        chunks.append(chunk)
-    return b"".join(chunks)
+def _read_whole(fd: int) -> bytes:
+    """Return what a file holds, and let go of it: no test may read the job."""
+    with open(fd, "rb") as file:
+        return file.read()
 
 
 def _read_nothing() -> None:
@@ -103,6 +103,8 @@ def _exit_with(control: Wire, work: Callable[[], int]) -> None:
     code = 70
     try:
         code = work()
+    except root.EditError as error:
+        control.send("rejected", path=str(error.args[0]), reason=str(error.args[1]))
     except OSError as error:
         control.send("refused", what=str(error.filename2 or error.filename or "the jail"), reason=error.strerror or "")
     except BaseException:
@@ -111,26 +113,25 @@ def _exit_with(control: Wire, work: Callable[[], int]) -> None:
 
 
 def _keep(
-    job: dict[str, Any], control: Wire, worker_fds: tuple[int, int], lower_fd: int | None, unshared: int, mapped: int
+    job: dict[str, Any],
+    control: Wire,
+    worker_fds: tuple[int, int],
+    lower_fd: int | None,
+    doors: tuple[int, int],
+    supervisor: int,
 ) -> int:
     """Enter the namespaces, start init in them, pass its exit status on; SIGTERM ends the whole jail."""
-    for name, flags in _NAMESPACES:
-        try:
-            linux.unshare(flags)
-        except OSError as error:
-            control.send("refused", what=name, reason=error.strerror or "")
-            return 70
-        if flags == linux.CLONE_NEWUSER:
-            os.write(unshared, b"1")
-            if not os.read(mapped, 1):
-                return 70
-    os.close(unshared)
-    os.close(mapped)
+    if not _unshare(control, *doors):
+        return 70
     linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != supervisor:
+        return 70
+    life, life_end = os.pipe()
     init = os.fork()
     if init == 0:
-        _exit_with(control, lambda: _init(job, control, worker_fds, lower_fd))
-    for fd in worker_fds:
+        os.close(life_end)
+        _exit_with(control, lambda: _init(job, control, worker_fds, lower_fd, life))
+    for fd in (*worker_fds, life):
         os.close(fd)
     signal.signal(signal.SIGTERM, lambda *_: os.kill(init, signal.SIGKILL))
     _, status = os.waitpid(init, 0)
@@ -138,14 +139,32 @@ def _keep(
     return 0
 
 
-def _init(job: dict[str, Any], control: Wire, worker_fds: tuple[int, int], lower_fd: int | None) -> int:
-    """Process 1: build the jail, lock it, start the worker, reap until the worker has ended."""
+def _unshare(control: Wire, unshared: int, mapped: int) -> bool:
+    """Leave the host's namespaces, waiting for the supervisor to map our identities; return whether it went well."""
+    for name, flags in _NAMESPACES:
+        try:
+            linux.unshare(flags)
+        except OSError as error:
+            control.send("refused", what=name, reason=error.strerror or "")
+            return False
+        if flags == linux.CLONE_NEWUSER:
+            os.write(unshared, b"1")
+            if not os.read(mapped, 1):
+                return False
+    os.close(unshared)
+    os.close(mapped)
+    return True
+
+
+def _init(job: dict[str, Any], control: Wire, worker_fds: tuple[int, int], lower_fd: int | None, life: int) -> int:
+    """Process 1: build the jail, lock it, start the worker, reap until the worker has ended. `life` is the keeper's."""
     linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.geteuid() != job["uid"]:
         os.setgroups([])
     network.raise_loopback()
     network.set_host_name("tddbot")
     root.enter(job, lower_fd)
+    linux.bound_capabilities()
     _become_user(job)
     linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
     linux.drop_capabilities()
@@ -153,6 +172,10 @@ def _init(job: dict[str, Any], control: Wire, worker_fds: tuple[int, int], lower
     # Losing privileges cleared both of these.
     linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
     linux.prctl(linux.PR_SET_DUMPABLE, 0)
+    if select.select([life], [], [], 0)[0]:
+        return 70  # the keeper went while no death of its would have been told
+    # Of all signals from inside the jail, only one with a handler would reach process 1.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     control.send("ready")
     child = os.fork()
     if child == 0:
@@ -187,11 +210,12 @@ def _become_worker(job: dict[str, Any], report_fd: int, output_fd: int) -> None:
     code = 70
     try:
         os.setsid()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         os.dup2(output_fd, 1)
         os.dup2(output_fd, 2)
         report_fd = _keep_only(report_fd)
         linux.prctl(linux.PR_SET_DUMPABLE, 1)
-        code = worker.work(job["pytest"], job["root"], Wire(report_fd))
+        code = worker.work(job["pytest"], job["root"], Wire(report_fd, os.getpid()))
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1
     except BaseException:
@@ -204,6 +228,8 @@ def _become_worker(job: dict[str, Any], report_fd: int, output_fd: int) -> None:
 
 def _keep_only(fd: int) -> int:
     """Close every descriptor above standard error but `fd`."""
-    os.closerange(3, fd)
-    os.closerange(fd + 1, 4096)
+    for other in map(int, os.listdir("/proc/self/fd")):
+        if other > 2 and other != fd:
+            with contextlib.suppress(OSError):  # the listing's own
+                os.close(other)
     return fd

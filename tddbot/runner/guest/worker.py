@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tddbot.runner.guest.plugin import Reporter
+from tddbot.runner.guest.selection import Selector, arguments
 from tddbot.runner.guest.wire import Wire
 
 _ECONOMY = ["-q", "--no-header", "--no-summary", "--color=no", "--maxfail=0", "--continue-on-collection-errors"]
@@ -20,8 +21,8 @@ def work(order: dict[str, Any], root: str, wire: Wire) -> int:
     """Run the tests that `order` names in the current directory; return pytest's exit code, told on the wire too."""
     _set_up_interpreter(order)
     wire.send("python", pytest=pytest.__version__)
-    reporter = Reporter(wire, root, order["node_ids"], order["detail"], order["trace"])
-    code = int(pytest.main(_arguments(order), plugins=[reporter]))
+    reporter = Reporter(wire, root, order["detail"], order["trace"])
+    code = int(pytest.main(_arguments(order), plugins=[reporter, Selector(order["node_ids"], order["ignored"])]))
     wire.send("end", code=code)
     return code
 
@@ -39,15 +40,14 @@ def _set_up_interpreter(order: dict[str, Any]) -> None:
 
 def _arguments(order: dict[str, Any]) -> list[str]:
     """The project's own addopts come first, so these have the last word."""
-    arguments = [*order["files"], *_ECONOMY, "-o", "cache_dir=" + order["cache"]]
-    arguments.append("--tb=short" if order["detail"] else "--tb=line")
-    arguments += ["--ignore=" + path for path in order["ignored"]]
+    told = [*arguments(order["node_ids"], order["rootdir"]), *_ECONOMY, "-o", "cache_dir=" + order["cache"]]
+    told.append("--tb=short" if order["detail"] else "--tb=line")
     if order["rootdir"]:
-        arguments.append("--rootdir=" + order["rootdir"])
+        told.append("--rootdir=" + order["rootdir"])
     if order["inipath"]:
-        arguments += ["-c", order["inipath"]]
+        told += ["-c", order["inipath"]]
     if importlib.util.find_spec("xdist"):
-        arguments += ["-n0", "--dist=no"]
+        told += ["-n0", "--dist=no"]
     if importlib.util.find_spec("pytest_cov"):
-        arguments.append("--no-cov")
-    return arguments
+        told.append("--no-cov")
+    return told

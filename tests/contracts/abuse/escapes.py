@@ -1,0 +1,283 @@
+"""Attempts to read, reach or change something of the host's; `facts.json` says where it would be found."""
+
+import ctypes
+import errno
+import fcntl
+import glob
+import json
+import os
+import pathlib
+import resource
+import socket
+import subprocess
+import sys
+import termios
+
+import pytest
+
+FACTS = json.loads(pathlib.Path(__file__).with_name("facts.json").read_text())
+ROOT = pathlib.Path(__file__).parent
+LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+def call(name: str, *arguments: object) -> str:
+    """Call a function of libc; return the name of its error, or nothing where it succeeded."""
+    ctypes.set_errno(0)
+    result = getattr(LIBC, name)(*arguments)
+    return errno.errorcode[ctypes.get_errno()] if result == -1 else ""
+
+
+def refusal(action: object) -> str:
+    """Return the name of the error that `action` ends with, or nothing where it succeeded."""
+    try:
+        action()  # type: ignore[operator]
+    except OSError as error:
+        return errno.errorcode.get(error.errno or 0, type(error).__name__)
+    return ""
+
+
+def opened(path: object, mode: str = "r") -> None:
+    """Open a file and read or write nothing much."""
+    with open(path, mode) as file:  # type: ignore[call-overload]
+        if mode == "r":
+            file.read(1)
+
+
+def readable(pattern: str) -> list[tuple[str, bytes]]:
+    found = []
+    for path in glob.glob(pattern):
+        try:
+            found.append((path, pathlib.Path(path).read_bytes()))
+        except OSError:
+            continue
+    return found
+
+
+def test_01_keys_of_the_user() -> None:
+    home = pathlib.Path(FACTS["home"])
+    assert not (home / ".ssh" / "id_rsa").exists()
+    assert not home.exists()
+    for place in ("/root", "/home"):
+        assert not os.path.exists(place) or os.listdir(place) in ([], ["tddbot"], [".pyenv"])
+
+
+def test_02_own_environment() -> None:
+    assert FACTS["secret"] not in "\n".join(os.environ.values())
+
+
+@pytest.mark.parametrize("pattern", ["/proc/[0-9]*/environ", "/proc/[0-9]*/task/*/environ"])
+def test_03_environments(pattern: str) -> None:
+    for path, content in readable(pattern):
+        assert FACTS["secret"].encode() not in content, path
+
+
+def test_04_processes_of_the_host() -> None:
+    assert all(FACTS["token"].encode() not in words for _, words in readable("/proc/[0-9]*/cmdline"))
+    assert not os.path.exists(f"/proc/{FACTS['bystander']}")
+    assert len(glob.glob("/proc/[0-9]*")) <= 3
+
+
+def test_05_masked() -> None:
+    assert (ROOT / ".env").read_bytes() == b""
+    assert os.listdir(ROOT / ".git") == []
+    for pattern in ("/proc/mounts", "/proc/*/mountinfo"):
+        for _, content in readable(pattern):
+            assert FACTS["secret"].encode() not in content
+
+
+def test_06_tcp_to_the_host() -> None:
+    assert refusal(lambda: socket.create_connection(("127.0.0.1", FACTS["tcp"]), 2)) == "ECONNREFUSED"
+
+
+def test_07_udp_to_the_host() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        client.settimeout(0.3)
+        client.sendto(b"x", ("127.0.0.1", FACTS["udp"]))
+        with pytest.raises(OSError, match=r"timed out|refused"):
+            client.recv(10)
+
+
+@pytest.mark.parametrize("address", ["192.0.2.1", "8.8.8.8", "169.254.169.254", "10.0.0.1"])
+def test_08_outside(address: str) -> None:
+    assert refusal(lambda: socket.create_connection((address, 80), 2)) == "ENETUNREACH"
+
+
+def test_08_interfaces() -> None:
+    assert [name for _, name in socket.if_nameindex() if name == "lo"] == ["lo"]
+    assert pathlib.Path("/proc/net/route").read_text().count("\n") <= 1
+
+
+def test_09_abstract_socket() -> None:
+    with socket.socket(socket.AF_UNIX) as client:
+        assert refusal(lambda: client.connect("\0" + FACTS["abstract"])) == "ECONNREFUSED"
+    assert FACTS["abstract"] not in pathlib.Path("/proc/net/unix").read_text()
+
+
+@pytest.mark.parametrize("path", ["/run", "/var/run", "/var/lib", "/run/docker.sock", "/run/dbus", "/run/user"])
+def test_10_sockets_of_services(path: str) -> None:
+    assert not os.path.exists(path)
+
+
+def test_15_mounts() -> None:
+    assert call("mount", b"none", b"/tmp", b"tmpfs", 0, None) == "EPERM"
+    assert call("mount", b"/", b"/tmp", None, 4096, None) == "EPERM"
+    assert call("umount2", str(ROOT / ".env").encode(), 2) == "EPERM"
+    assert call("chroot", b"/tmp") == "EPERM"
+    assert call("pivot_root", b"/", b"/tmp") == "EPERM"
+    assert call("open_by_handle_at", 0, b"\x08\0\0\0\1\0\0\0" + bytes(16), 0) in ("EPERM", "EBADF", "ESTALE")
+    assert call("sethostname", b"x", 1) == "EPERM"
+
+
+def test_16_capabilities() -> None:
+    status = dict(line.split(":\t", 1) for line in pathlib.Path("/proc/self/status").read_text().splitlines())
+    for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"):
+        assert int(status[name], 16) == 0, name
+    assert status["NoNewPrivs"] == "1"
+    assert set(status["Uid"].split()) == {str(os.getuid())}
+    assert 0 not in (os.getuid(), os.getgid(), *os.getgroups())
+    assert refusal(lambda: os.setuid(0)) in ("EPERM", "EINVAL")
+
+
+def test_16_a_set_uid_program_gains_nothing() -> None:
+    programs = [path for path in ("/usr/bin/su", "/usr/bin/mount", "/usr/bin/passwd") if os.path.exists(path)]
+    for path in programs:
+        assert os.statvfs(path).f_flag & os.ST_NOSUID, path
+
+
+def test_17_kill() -> None:
+    for process in (FACTS["bystander"], FACTS["tddbot"]):
+        assert refusal(lambda process=process: os.kill(process, 9)) in ("ESRCH", "EPERM")
+    for number in (1, 2, 9, 15, 19):
+        os.kill(1, number)  # which the kernel keeps from it
+    assert pathlib.Path("/proc/1/status").exists()
+
+
+def test_18_ptrace() -> None:
+    for process in (1, FACTS["bystander"]):
+        assert call("ptrace", 16, process, 0, 0) in ("EPERM", "ESRCH")
+
+
+@pytest.mark.parametrize("name", ["mem", "environ", "maps", "auxv"])
+def test_19_memory_of_the_first_process(name: str) -> None:
+    assert refusal(lambda: opened(f"/proc/1/{name}")) in ("EACCES", "EPERM")
+
+
+@pytest.mark.parametrize("name", ["fd", "root", "cwd", "exe", "ns/net"])
+def test_19_what_the_first_process_holds(name: str) -> None:
+    path = f"/proc/1/{name}"
+    assert refusal(lambda: os.listdir(path) if name == "fd" else os.readlink(path)) == "EACCES"
+
+
+def test_20_limits_of_others() -> None:
+    assert refusal(lambda: resource.prlimit(FACTS["tddbot"], resource.RLIMIT_CPU, (1, 1))) in (
+        "ESRCH",
+        "EPERM",
+        "ProcessLookupError",
+    )
+    assert refusal(lambda: os.setpriority(os.PRIO_PROCESS, FACTS["bystander"], 19)) in ("ESRCH", "EPERM")
+    for name in ("NPROC", "NOFILE", "AS", "FSIZE"):
+        soft, hard = resource.getrlimit(getattr(resource, "RLIMIT_" + name))
+        assert soft == hard != resource.RLIM_INFINITY, name
+        with pytest.raises(ValueError, match="not allowed"):
+            resource.setrlimit(getattr(resource, "RLIMIT_" + name), (hard, hard + 1))
+
+
+def test_21_terminal() -> None:
+    assert refusal(lambda: opened("/dev/tty")) in ("ENOENT", "ENXIO")
+    for fd in (0, 1, 2):
+        assert refusal(lambda fd=fd: fcntl.ioctl(fd, termios.TIOCSTI, b"x")) in ("ENOTTY", "EPERM", "EIO", "EBADF")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/proc/sys/kernel/core_pattern", "/proc/sys/kernel/hostname", "/proc/sys/vm/drop_caches", "/proc/sysrq-trigger",
+     "/proc/sys/user/max_user_namespaces", "/proc/sys/kernel/ns_last_pid"],
+)  # fmt: skip
+def test_22_the_kernels_own_files(path: str) -> None:
+    assert refusal(lambda: opened(path, "w")) in ("EROFS", "EACCES", "ENOENT")
+
+
+@pytest.mark.parametrize("path", ["/proc/kcore", "/proc/kmsg", "/proc/1/root/etc", "/proc/timer_list"])
+def test_22_the_kernels_memory(path: str) -> None:
+    assert refusal(lambda: os.listdir(path) if path.endswith("etc") else opened(path)) != ""
+
+
+def test_23_devices_and_groups() -> None:
+    assert not os.path.exists("/sys")
+    allowed = {"null", "zero", "full", "random", "urandom", "fd", "stdin", "stdout", "stderr", "ptmx", "pts", "shm"}
+    assert set(os.listdir("/dev")) <= allowed
+    assert call("mknod", b"/tmp/disk", 0o60600, 0x0800) == "EPERM"
+
+
+def test_24_descriptors() -> None:
+    pipes, others = set(), set()
+    for name in os.listdir("/proc/self/fd"):
+        try:
+            goal = os.readlink("/proc/self/fd/" + name)
+        except OSError:
+            continue
+        if goal.startswith("pipe:"):
+            pipes.add(goal)
+        elif not goal.startswith(("/dev/null", "/tmp/", "/proc/")):
+            others.add(goal)
+    assert not others
+    assert len(pipes) <= 2  # reports and output
+
+
+def test_25_shared_memory() -> None:
+    assert os.listdir("/dev/shm") == []
+    assert LIBC.shmget(FACTS["segment"], 0, 0) == -1
+    assert len(pathlib.Path("/proc/sysvipc/shm").read_text().splitlines()) == 1
+
+
+def test_26_git_hooks() -> None:
+    assert refusal(lambda: os.makedirs(ROOT / ".git" / "hooks")) == "EROFS"
+    assert refusal(lambda: (ROOT / ".git" / "config").write_text("x")) == "EROFS"
+    assert refusal(lambda: (ROOT / ".git").rename(ROOT / "git")) == "EBUSY"
+    assert refusal(lambda: (ROOT / ".git").rmdir()) == "EBUSY"
+
+
+@pytest.mark.parametrize(
+    "path", ["pyproject.toml", "tests/test_other.py", "tests/conftest.py", os.path.basename(__file__)]
+)
+def test_27_protected_files(path: str) -> None:
+    assert refusal(lambda: opened(ROOT / path, "a")) == "EROFS"
+    assert refusal((ROOT / path).unlink) == "EBUSY"
+    assert refusal(lambda: (ROOT / path).chmod(0o777)) == "EROFS"
+    (ROOT / "mine").write_text("")
+    assert refusal(lambda: os.replace(ROOT / "mine", ROOT / path)) == "EBUSY"
+    assert refusal(lambda: os.link(ROOT / path, ROOT / "linked")) == "EXDEV"
+
+
+def test_28_rename_of_tests() -> None:
+    assert refusal(lambda: (ROOT / "tests").rename(ROOT / "gone")) in ("EXDEV", "EBUSY")
+
+
+def test_29_start_up_files_of_python() -> None:
+    packages = pathlib.Path(pytest.__file__).parents[1]
+    for place in {packages, pathlib.Path(os.__file__).parent, pathlib.Path(sys.prefix)}:
+        for name in ("evil.pth", "sitecustomize.py", "usercustomize.py"):
+            assert refusal(lambda place=place, name=name: (place / name).write_text("import os")) in ("EROFS", "ENOENT")
+
+
+@pytest.mark.parametrize("path", ["/", "/etc", "/usr", "/usr/bin", "/home", "/proc", "/dev"])
+def test_29_the_system(path: str) -> None:
+    if os.path.exists(path):
+        assert refusal(lambda: pathlib.Path(path, "evil").write_text("x")) in ("EROFS", "EACCES", "ENOENT")
+
+
+def test_29_the_runner_itself() -> None:
+    for path, _ in readable("/proc/1/cmdline"):
+        assert path
+    bootstrap = [
+        word for word in pathlib.Path("/proc/1/cmdline").read_text().split("\0") if word.endswith("bootstrap.py")
+    ]
+    for word in bootstrap:
+        assert refusal(lambda word=word: opened(word, "a")) in ("EROFS", "ENOENT", "EACCES")
+
+
+def test_children_are_jailed_too() -> None:
+    code = "import pathlib; print(pathlib.Path('/proc/self/status').read_text())"
+    status = subprocess.check_output([sys.executable, "-c", code], text=True)
+    assert "CapBnd:\t0000000000000000" in status
+    assert "NoNewPrivs:\t1" in status

@@ -1,0 +1,112 @@
+"""What a project's pytest configuration may ask for, and what becomes of it."""
+
+import importlib.util
+
+import pytest
+
+from tddbot.domain import Ending, Outcome, Patch
+from tests.runner.tools import Project, outcomes
+
+TWO = "def test_a(): assert False\ndef test_b(): pass\ndef test_c(): assert False\n"
+
+
+@pytest.mark.parametrize(
+    "addopts",
+    [
+        "-x", "--maxfail=1", "--lf", "--ff", "--stepwise", "--pdb", "-s", "-v -v", "--tb=long", "-rA", "--durations=3",
+        "-p no:cacheprovider", "-p no:cacheprovider --strict-config", "--strict", "-W error", "--import-mode=importlib",
+        "--junitxml=report.xml", "--color=yes", "-p no:logging", "--capture=sys", "--full-trace", "-l",
+    ],
+)  # fmt: skip
+def test_addopts_do_not_end_a_run_early(project: Project, addopts: str) -> None:
+    run = project.write({"pytest.ini": f"[pytest]\naddopts = {addopts}\n", "test_a.py": TWO}).run()
+    assert run.ending is Ending.COMPLETE, run.detail
+    assert outcomes(run) == {"test_a": Outcome.FAILED, "test_b": Outcome.PASSED, "test_c": Outcome.FAILED}
+
+
+@pytest.mark.parametrize(
+    ("plugin", "addopts"),
+    [("xdist", "-n 2"), ("xdist", "-n auto --dist=loadfile"), ("pytest_cov", "--cov --cov-fail-under=100")],
+)
+def test_addopts_of_plugins(project: Project, plugin: str, addopts: str) -> None:
+    if importlib.util.find_spec(plugin) is None:
+        pytest.skip(f"{plugin} is not installed in the Python that runs these tests")
+    run = project.write({"pytest.ini": f"[pytest]\naddopts = {addopts}\n", "test_a.py": TWO}).run()
+    assert run.ending is Ending.COMPLETE, run.detail
+    assert len(run.reds()) == 2
+
+
+def test_an_unknown_option_is_told_in_pytests_words(project: Project) -> None:
+    run = project.write({"pytest.ini": "[pytest]\naddopts = --no-such-thing\n", "test_a.py": TWO}).run()
+    assert run.ending is Ending.UNUSABLE
+    assert "--no-such-thing" in run.detail
+
+
+def test_a_conftest_that_raises_is_told_in_its_own_words(project: Project) -> None:
+    run = project.write({"conftest.py": "raise ValueError('no settings')\n", "test_a.py": TWO}).run()
+    assert run.ending is Ending.UNUSABLE
+    assert "ValueError: no settings" in run.detail
+
+
+def test_a_conftest_further_down_that_raises(project: Project) -> None:
+    run = project.write({"sub/conftest.py": "raise ValueError('no settings')\n", "sub/test_a.py": TWO}).run()
+    assert not run.greens()
+    assert run.ending is not Ending.COMPLETE or "no settings" in str(run.results)
+
+
+def test_a_plugin_that_fails_in_a_hook(project: Project) -> None:
+    project.write({"conftest.py": "def pytest_runtest_setup(item): raise SystemError('hook')\n", "test_a.py": TWO})
+    assert set(outcomes(project.run()).values()) == {Outcome.ERROR}
+    project.write({"conftest.py": "def pytest_runtest_logreport(report): raise SystemError('hook')\n"})
+    run = project.run()
+    assert run.ending is not Ending.COMPLETE or not run.greens()
+
+
+def test_src_layout_with_pythonpath(project: Project) -> None:
+    project.write(
+        {
+            "pyproject.toml": '[tool.pytest.ini_options]\npythonpath = ["src"]\ntestpaths = ["tests"]\n',
+            "src/pkg/__init__.py": "x = 1\n",
+            "tests/test_a.py": "from pkg import x\ndef test_a(): assert x == 1\n",
+            "test_not_in_testpaths.py": "def test_b(): pass\n",
+        }
+    )
+    assert outcomes(project.run()) == {"test_a": Outcome.PASSED}
+
+
+def test_the_pythonpath_of_the_user(project: Project) -> None:
+    outside = project.root.parent / "outside"
+    outside.mkdir()
+    (outside / "elsewhere.py").write_text("x = 1\n")
+    project.environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": f"lib:{outside}:"}
+    project.__post_init__()
+    source = """
+import subprocess, sys, elsewhere, module
+def test_a(): assert elsewhere.x == module.x == 1
+def test_child(): subprocess.run([sys.executable, "-c", "import elsewhere"], check=True)
+"""
+    project.write({"lib/module.py": "x = 2\n", "test_a.py": source})
+    assert outcomes(project.run()) == {"test_a": Outcome.FAILED, "test_child": Outcome.PASSED}
+    patched = project.run(patch=Patch((project.edit("lib/module.py", "x = 1\n"),)))
+    assert outcomes(patched) == {"test_a": Outcome.PASSED, "test_child": Outcome.PASSED}
+
+
+def test_a_repository_below_a_symbolic_link(project: Project) -> None:
+    project.write({"test_a.py": "def test_a(): pass\n"})
+    link = project.root.parent / "link"
+    link.symlink_to(project.root)
+    assert outcomes(Project(link.resolve()).run()) == {"test_a": Outcome.PASSED}
+
+
+def test_the_environment_of_the_tests_comes_from_the_settings(project: Project) -> None:
+    project.settings = type(project.settings)(env={"A": "a"}, pass_env=("B",))
+    project.environment = {"PATH": "/usr/bin", "B": "b", "C": "c", "LC_TIME": "C.UTF-8"}
+    project.__post_init__()
+    source = "import os\ndef test_a():\n    assert [os.environ.get(n) for n in ('A', 'B', 'C', 'LC_TIME')] == "
+    run = project.write({"test_a.py": source + "['a', 'b', None, 'C.UTF-8']\n"}).run()
+    assert outcomes(run) == {"test_a": Outcome.PASSED}
+
+
+def test_hooks_of_a_conftest_see_an_ordinary_session(project: Project) -> None:
+    project.write({"conftest.py": "def pytest_collection_modifyitems(items): items.reverse()\n", "test_a.py": TWO})
+    assert list(outcomes(project.run())) == ["test_c", "test_b", "test_a"]
