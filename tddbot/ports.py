@@ -33,7 +33,8 @@ class RunRequest:
 
     `detail` asks for locals and pytest's long representation (dear on thousands of failures), `trace` for the lines
     that each test ran. `keep` are tests that must stay green: the run ends as regressed at the first one that does not,
-    since it can prove nothing any more. `seconds` bounds the whole run, `test_seconds` each test; both are wall clock.
+    since it can prove nothing any more. `protected` are more patterns of files whose originals are laid over the patch.
+    `seconds` bounds the whole run, `test_seconds` each test; both are wall clock.
     """
 
     snapshot: Snapshot
@@ -42,6 +43,7 @@ class RunRequest:
     detail: bool = False
     trace: bool = False
     keep: frozenset[NodeId] = frozenset()
+    protected: tuple[str, ...] = ()
     seconds: float = 600.0
     test_seconds: float = 60.0
 
@@ -78,8 +80,8 @@ class Repository(Protocol):
         """Return a file's content in the working tree, or None where there is no regular file inside the repository."""
         ...
 
-    def apply(self, patch: Patch) -> Applied | Conflict:
-        """Write the patch by compare-and-swap on each file, all of it or nothing."""
+    def apply(self, patch: Patch, protected: tuple[str, ...] = ()) -> Applied | Conflict:
+        """Write the patch by compare-and-swap on each file, all of it or nothing; `protected` as in a run."""
         ...
 
 

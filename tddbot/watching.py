@@ -63,10 +63,10 @@ class QuietRepository:
         """As the repository does."""
         return self.inner.read(path)
 
-    def apply(self, patch: Patch) -> Applied | Conflict:
+    def apply(self, patch: Patch, protected: tuple[str, ...] = ()) -> Applied | Conflict:
         """Apply while the watcher knows which contents to expect."""
         with self.watcher.expecting({edit.path: edit.after_bytes() for edit in patch.edits}):
-            return self.inner.apply(patch)
+            return self.inner.apply(patch, protected)
 
 
 def watch(ports: Ports, policy: Policy, settings: WatcherSettings, stop: Stop) -> None:

@@ -90,6 +90,7 @@ def run(
         detail=detail,
         trace=trace,
         keep=work.baseline.greens() if proposal else frozenset(),
+        protected=work.policy.protected,
         seconds=min(work.policy.run_seconds, work.ledger.seconds_left()),
         test_seconds=min(work.policy.test_seconds, 5 + 10 * longest),
     )
@@ -148,7 +149,7 @@ def deliver(work: Work, resolution: Resolution) -> Run | None:
     elif ports.repository.snapshot().tree != work.baseline.tree:
         reason = "the working tree changed while the patch was proven"
     else:
-        outcome = ports.repository.apply(patch)
+        outcome = ports.repository.apply(patch, work.policy.protected)
         if isinstance(outcome, Applied):
             ports.store.mark(patch.id, "applied")
             ports.tell(events.PatchApplied(patch, evidence))

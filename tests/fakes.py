@@ -76,7 +76,7 @@ class FakeRepository:
         text = self.contents.get(path)
         return None if text is None else text.encode()
 
-    def apply(self, patch: Patch) -> Applied | Conflict:
+    def apply(self, patch: Patch, protected: tuple[str, ...] = ()) -> Applied | Conflict:
         self.now("apply")
         if self.refusal is not None:
             return Conflict(self.refusal)

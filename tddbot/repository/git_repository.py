@@ -66,6 +66,6 @@ class GitRepository:
         """Return a file's bytes in the working tree, or None for anything but a plain file of the working tree."""
         return worktree.read(self.root, path)
 
-    def apply(self, patch: Patch) -> Applied | Conflict:
+    def apply(self, patch: Patch, protected: tuple[str, ...] = ()) -> Applied | Conflict:
         """Write the patch by compare-and-swap on each file, all of it or nothing."""
-        return apply.apply(self._place.desk, self.root, patch, self._protected)
+        return apply.apply(self._place.desk, self.root, patch, (*self._protected, *protected))

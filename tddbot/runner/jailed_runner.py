@@ -50,7 +50,7 @@ class JailedRunner:
         """
         if self._files is None or self._files[0] != request.snapshot.tree:
             self._files = request.snapshot.tree, self.files()
-        layout = self._layout.look(self._files[1], user_of(self.root))
+        layout = self._layout.look(self._files[1], user_of(self.root), request.protected)
         jail = Jail(self.root, self.interpreter(), self.settings, self.environment)
         execution = _Execution(jail, layout, request, stop)
         run = execution.run(self._session)

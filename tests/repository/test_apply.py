@@ -343,3 +343,9 @@ def test_a_worktree_does_not_recover_another(repository: GitRepository, top: Pat
     assert (top / "a.py").read_text() == "a = 2\n"
     assert repository.recover()
     assert (top / "a.py").read_text() == "a = 1\n"
+
+
+def test_what_one_apply_is_told_to_protect_is_refused_too(repository: GitRepository, top: Path) -> None:
+    answer = repository.apply(one("a.py", "a = 1\n", "a = 2\n"), ("a.*",))
+    assert isinstance(answer, Conflict)
+    assert (top / "a.py").read_text() == "a = 1\n"

@@ -179,3 +179,12 @@ def test_b():
     assert len(run.greens()) == 2, run
     inside = packages.relative_to(project.root).as_posix() + "/evil.py"
     assert "cannot be written" in project.run(patch=Patch((Edit(inside, None, ""),))).detail
+
+
+def test_originals_that_a_pattern_protects_lie_over_the_patch(project: Project) -> None:
+    test = "import check_it\ndef test_a():\n    assert check_it.x == 1\n    try: open('check_it.py', 'a')\n"
+    project.write({"check_it.py": "x = 1\n", "test_a.py": test + "    except OSError: pass\n    else: assert 0\n"})
+    patch = project.patch(check_it="x = 2\n")
+    assert outcomes(project.run(patch=patch)) == {"test_a": Outcome.FAILED}
+    assert outcomes(project.run(patch=patch, protected=("check_*.py",))) == {"test_a": Outcome.PASSED}
+    assert outcomes(project.run(patch=patch)) == {"test_a": Outcome.FAILED}
