@@ -5,6 +5,7 @@ The project's Python is asked itself, outside the jail: it is the user's own and
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -34,6 +35,10 @@ print(json.dumps({
 """
 
 
+_OLDEST_PYTHON = (3, 8)
+_OLDEST_PYTEST = (6, 0)
+
+
 class Interpreter(Struct, frozen=True):
     """A Python with pytest: its `path` is sys.path, `extra` the places that editable installs point to."""
 
@@ -60,9 +65,9 @@ def find(root: Path, configured: str | None, environment: Mapping[str, str]) -> 
     tried = []
     for path, why in _candidates(root, configured, environment):
         found = ask(path)
-        if isinstance(found, Interpreter) and found.pytest:
+        reason = found if isinstance(found, str) else unfitness(found)
+        if isinstance(found, Interpreter) and reason is None:
             return replace(found, why=why)
-        reason = found if isinstance(found, str) else "has no pytest"
         if configured is not None:
             raise UnfitError(f"{why} is {path}, which {reason}", "Set tool.tddbot.python to a Python that has pytest.")
         tried.append(f"{path} ({why}) {reason}")
@@ -70,6 +75,21 @@ def find(root: Path, configured: str | None, environment: Mapping[str, str]) -> 
         "no Python with pytest was found for this project; tried: " + ("; ".join(tried) or "nothing was there"),
         "Install pytest in the project's environment (.venv), or set tool.tddbot.python in pyproject.toml.",
     )
+
+
+def unfitness(python: Interpreter) -> str | None:
+    """Say in a clause why tests cannot be run with this Python, or None where they can."""
+    if _numbers(python.version) < _OLDEST_PYTHON:
+        return f"is Python {python.version}; 3.8 is the oldest that works"
+    if python.pytest is None:
+        return "has no pytest"
+    if _numbers(python.pytest) < _OLDEST_PYTEST:
+        return f"has pytest {python.pytest}; 6.0 is the oldest that works"
+    return None
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"\d+", version)[:2])
 
 
 def _candidates(root: Path, configured: str | None, environment: Mapping[str, str]) -> Iterator[tuple[Path, str]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tddbot.errors import UnfitError
-from tddbot.runner.interpreter import Interpreter, ask, find
+from tddbot.runner.interpreter import Interpreter, ask, find, unfitness
 
 
 def environment(where: Path, *, with_pytest: bool = True) -> Path:
@@ -87,6 +87,18 @@ def test_a_python_that_chats_or_fails(tmp_path: Path) -> None:
     assert isinstance(ask(script), Interpreter)
     script.write_text("#!/bin/sh\nexit 3\n")
     assert ask(script) == "does not run (CalledProcessError)"
+
+
+@pytest.mark.parametrize(
+    ("version", "pytest_version", "reason"),
+    [
+        ("3.8.0", "6.0.2", None), ("3.13.0rc1", "9.2.0.dev1", None), ("3.12.1", None, "has no pytest"),
+        ("3.7.16", "7.4.4", "is Python 3.7.16; 3.8 is the oldest that works"),
+        ("3.8.1", "5.4.3", "has pytest 5.4.3; 6.0 is the oldest that works"),
+    ],
+)  # fmt: skip
+def test_old_versions_are_refused(version: str, pytest_version: str | None, reason: str | None) -> None:
+    assert unfitness(Interpreter("/usr/bin/python", version, pytest_version, (), (), ())) == reason
 
 
 def test_the_guest_starts_without_the_code_of_the_repository(tmp_path: Path) -> None:

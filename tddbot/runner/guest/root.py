@@ -138,6 +138,7 @@ def _lay_overlay(job: dict[str, Any], lower_fd: int | None) -> None:
         linux.mount(_OLD + job["root"], _LOWER, "", linux.MS_BIND | linux.MS_REC)
     else:
         linux.attach_mount(lower_fd, _LOWER)
+    linux.restrict_mount(_LOWER, _SEALED)
     os.chown(_SCRATCH + "/upper", job["uid"], job["gid"])
     os.chmod(_SCRATCH + "/upper", stat.S_IMODE(os.stat(_LOWER).st_mode) | stat.S_IRWXU)
     _adopt(job["foreign"])
@@ -224,13 +225,11 @@ def _mask(job: dict[str, Any]) -> None:
 
 
 def _protect(job: dict[str, Any]) -> None:
-    """Bind the protected originals read-only over the workspace, last of all."""
+    """Bind the protected originals over the workspace, last of all; as `_LOWER` is, so are they read-only."""
     for path in job["protected"]:
         target = _NEW + job["root"] + "/" + path
-        if os.path.islink(target) or not os.path.exists(target):
-            continue
-        linux.mount(_LOWER + "/" + path, target, "", linux.MS_BIND)
-        linux.restrict_mount(target, _SEALED)
+        if not os.path.islink(target) and os.path.exists(target):
+            linux.mount(_LOWER + "/" + path, target, "", linux.MS_BIND)
 
 
 def _inside(path: str, root: str) -> bool:
