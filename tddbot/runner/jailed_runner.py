@@ -181,8 +181,10 @@ class _Execution:
         self._transcript.take(record)
         if isinstance(record, records.Conftest) and not (self._jail.root / record.path).is_file():
             self._foreign = self._foreign or f"{record.path} took part, which is no file of the repository"
-        if isinstance(record, records.Report) and record.node in self._request.keep and record.outcome != "passed":
-            self._lost = self._lost or f"{record.node} was green and is not any more; the rest was not run"
+        if isinstance(record, records.Report) and record.node in self._request.keep:
+            result = self._transcript.results.get(record.node)
+            if result is not None and not result.outcome.is_green:
+                self._lost = self._lost or f"{record.node} was green and is not any more; the rest was not run"
 
     def _on_control(self, line: bytes) -> None:
         record = records.read_control(line)

@@ -12,7 +12,9 @@ class RunnerSettings(Struct, frozen=True, forbid_unknown_fields=True):
     run_seconds: Annotated[float, Meta(gt=0, description="The longest that one run of the suite may take.")] = 1800.0
     jobs: Annotated[int, Meta(ge=0, description="Candidates tried side by side; 0 is one per core.")] = 0
     memory_mb: Annotated[int, Meta(ge=64, description="Address space of each process in the jail.")] = 4096
-    tmp_mb: Annotated[int, Meta(ge=1, description="Room on each of the jail's file systems in memory.")] = 1024
+    tmp_mb: Annotated[
+        int, Meta(ge=1, description="Room in memory for all that the tests of one run write to files.")
+    ] = 1024
     processes: Annotated[int, Meta(ge=8, description="Processes and threads of the user in the jail.")] = 2048
     open_files: Annotated[int, Meta(ge=64, description="Open files of each process in the jail.")] = 1024
     readable: Annotated[

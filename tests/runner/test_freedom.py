@@ -1,9 +1,8 @@
 """What ordinary tests do, and may do in a jail; nothing of it is seen outside."""
 
-import multiprocessing
 import os
-import shutil
-import time
+import subprocess
+from contextlib import ExitStack
 
 import pytest
 
@@ -365,23 +364,14 @@ def test_files_of_another_group(project: Project) -> None:
     assert run.greens(), run
 
 
-def test_limits_hold_for_the_jail_alone(project: Project) -> None:
-    """Processes of the user outside do not count."""
-    project.settings = type(project.settings)(processes=30)
+def test_the_limit_of_processes_counts_those_of_the_jail_alone(project: Project) -> None:
+    project.settings = type(project.settings)(processes=12)
     project.__post_init__()
-    source = "import subprocess\ndef test_a():\n    for _ in range(5): subprocess.Popen(['sleep', '60'])\n"
-    context = multiprocessing.get_context("spawn")
-    others = [context.Process(target=_wait) for _ in range(3)]
-    assert shutil.which("sleep")
-    for other in others:
-        other.start()
-    try:
-        assert project.write({"test_a.py": source}).run().greens()
-    finally:
-        for other in others:
-            other.terminate()
-            other.join()
-
-
-def _wait() -> None:
-    time.sleep(600)
+    source = "import subprocess\ndef test_a():\n    for _ in range({}): subprocess.Popen(['sleep', '60'])\n"
+    project.write({"test_few.py": source.format(5), "test_many.py": source.format(15)})
+    with ExitStack() as stack:
+        for _ in range(20):
+            outside = stack.enter_context(subprocess.Popen(["sleep", "600"]))
+            stack.callback(outside.kill)
+        run = project.run()
+    assert run.greens() == {"test_few.py::test_a"}
