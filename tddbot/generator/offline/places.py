@@ -70,6 +70,12 @@ class Function:
         """Whether a yield stands anywhere in it."""
         return any(kind(node) == "Yield" for node in descendants(self.node.body))
 
+    @cached_property
+    def returns_a_value(self) -> bool:
+        """Whether a return with a value stands in it, functions within it aside."""
+        found: Iterator[Any] = descendants(self.node.body, _SCOPES)
+        return any(kind(node) == "Return" and node.value is not None for node in found)
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:

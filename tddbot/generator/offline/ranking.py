@@ -13,6 +13,9 @@ from tddbot.generator.offline.syntax import Source, kind
 
 _DEEPEST_FRAME = 2.0
 _OTHER_FRAME = 1.3
+# The other lines of a function that stands in a traceback: what they did may be what it raised about. Measured with
+# tests/real: over 44 slips the mean rank of the right change fell from 26.6 to 24.7, at best from 143 to 51.
+_SAME_FUNCTION = 1.3
 # A line of a statement that left no event of its own, in a statement that ran.
 _SAME_STATEMENT = 0.7
 # What ran at import is judged by who reads it, since a trace of one test says nothing of it.
@@ -81,7 +84,8 @@ def _survey(source: Source, brief: Brief) -> _Survey:
     green = brief.green_lines.get(source.path, {})
     reds = max(1, len(brief.target.results))
     # Ochiai, where every red test is taken to run every red line (Abreu et al., 2006).
-    weights = {line: sqrt(reds / (reds + green.get(line, 0))) * bonus.get(line, 1.0) for line in executed}
+    near = dict.fromkeys(_whole_functions(found, source, bonus), _SAME_FUNCTION) | bonus
+    weights = {line: sqrt(reds / (reds + green.get(line, 0))) * near.get(line, 1.0) for line in executed}
     return _Survey(source, found, weights)
 
 

@@ -44,6 +44,14 @@ def test_the_deepest_frame_comes_first() -> None:
     assert lines_changed(TWO, failure=failure)[0] == 6
 
 
+def test_what_else_the_function_of_a_frame_did_comes_before_other_functions() -> None:
+    text = "def first(a):\n    return a < 1\n\n\ndef second(a):\n    b = a < 1\n    return c(b)\n"
+    failure = Failure("call", "ValueError", "", (Frame(PATH, 7, "second"),))
+    order = lines_changed(text, failure=failure)
+    assert order.index(6) < order.index(2)
+    assert lines_changed(text).index(2) < lines_changed(text).index(6)
+
+
 def test_without_a_trace_the_functions_of_the_traceback_are_looked_at() -> None:
     text = "def f(a):\n    b = a < 1\n    return b > 2\n\n\ndef g(a):\n    return a < 1\n"
     failure = Failure("call", "ValueError", "", (Frame(PATH, 3, "f"),))

@@ -36,7 +36,11 @@ def other_jump(place: Place, node: Any) -> Iterator[Change]:
 def _prior(place: Place, value: Any) -> float:
     if kind(value) not in _CALLS:
         return 1.0
-    return 0.3 if place.statement.end is End.FUNCTION else 0.15
+    # A function that returns values and falls off its end here most likely forgot to (pylint: R1710).
+    inconsistent = place.statement.function is not None and place.statement.function.returns_a_value
+    if place.statement.end is End.FUNCTION:
+        return 0.8 if inconsistent else 0.3
+    return 0.25 if inconsistent else 0.15
 
 
 def _is_local(assign: "cst.Assign") -> bool:

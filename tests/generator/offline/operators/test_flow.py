@@ -13,6 +13,12 @@ def test_a_call_at_the_end_may_be_a_lost_return() -> None:
     assert "return await a" in bodies("await a", head="async def f(a):\n    ")
 
 
+def test_a_call_at_the_end_of_a_function_that_returns_values_elsewhere_most_likely_is_one() -> None:
+    elsewhere = "def f(a):\n    if a:\n        return {}\n    "
+    assert bodies("sum(a, 1)", head=elsewhere.format("a"))[0] == "return sum(a, 1)"
+    assert bodies("sum(a, 1)", head=elsewhere.format(""))[0] != "return sum(a, 1)"
+
+
 def test_the_last_value_that_is_only_named_is_returned() -> None:
     assert "return a(b)" in bodies("total = a(b)")
 
