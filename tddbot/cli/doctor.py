@@ -10,11 +10,13 @@ import click
 from tddbot.app import App, opened
 from tddbot.cli.display import Display, display_options, write
 from tddbot.domain import Ending
-from tddbot.errors import ExitCode, TddbotError
+from tddbot.errors import ExitCode, TddbotError, UsageError
 from tddbot.events import Event
 from tddbot.ports import RunRequest
 from tddbot.report.json_lines import line
 from tddbot.stop import Stop
+
+_SETTINGS = "settings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,13 @@ def doctor(display: Display) -> int:
         write(f"{mark}  {finding.part:<11} {finding.detail}\n")
         if finding.remedy:
             write(f"                {finding.remedy}\n")
-    return ExitCode.ENVIRONMENT if any(finding.fit is False for finding in findings) else ExitCode.OK
+    return _code({finding.part for finding in findings if finding.fit is False})
+
+
+def _code(unfit: set[str]) -> ExitCode:
+    if _SETTINGS in unfit:
+        return ExitCode.USAGE
+    return ExitCode.ENVIRONMENT if unfit else ExitCode.OK
 
 
 def _examine(path: Path) -> Iterator[Finding]:
@@ -52,14 +60,18 @@ def _examine(path: Path) -> Iterator[Finding]:
             yield _tried("jail", lambda: _jail(app))
             yield _model(app)
     except TddbotError as error:
-        yield Finding("repository", False, error.message, error.hint)
+        yield _unfit("repository", error)
 
 
 def _tried(part: str, examine: Callable[[], str]) -> Finding:
     try:
         return Finding(part, True, examine())
     except TddbotError as error:
-        return Finding(part, False, error.message, error.hint)
+        return _unfit(part, error)
+
+
+def _unfit(part: str, error: TddbotError) -> Finding:
+    return Finding(_SETTINGS if isinstance(error, UsageError) else part, False, error.message, error.hint)
 
 
 def _at_rest(app: App) -> str:

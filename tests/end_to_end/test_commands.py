@@ -31,6 +31,18 @@ def test_the_doctor_tries_every_part(tmp_path: Path) -> None:
     assert project.digest() == before
 
 
+def test_the_doctor_calls_a_wrong_setting_a_wrong_setting(tmp_path: Path) -> None:
+    done = Project.make(tmp_path, GREEN, settings="[tool.tddbot.runner]\njobs = -1\n").run("doctor")
+    assert done.returncode == 2
+    assert done.stdout.split()[:2] == ["NO", "settings"]
+
+
+def test_the_doctor_without_a_repository(tmp_path: Path) -> None:
+    done = Project(tmp_path, tmp_path).run("doctor")
+    assert done.returncode == 3
+    assert done.stdout.split()[:2] == ["NO", "repository"]
+
+
 def test_the_version_costs_no_heavy_import(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "tddbot", "--version"], capture_output=True, text=True, check=True
