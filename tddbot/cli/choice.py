@@ -3,14 +3,19 @@
 import difflib
 from collections.abc import Sequence
 
-from tddbot.domain import NodeId, Run
+from tddbot.domain import Ending, NodeId, Run
 from tddbot.errors import UsageError
 
 
 def chosen(run: Run, names: Sequence[str]) -> tuple[NodeId, ...]:
-    """Return the reds that `names` select; none selects all. Raise UsageError for a name that selects no test."""
+    """Return the reds that `names` select; none selects all. Raise UsageError for a name that selects no test.
+
+    A cancelled run says nothing of what there is: of it nothing is selected by name.
+    """
     if not names:
         return run.reds()
+    if run.ending is Ending.CANCELLED:
+        return ()
     for name in names:
         if not any(_selects(name, node) for node in run.results):
             raise UsageError(f"no test is called {_short(name)}", _nearest(name, run))

@@ -1,5 +1,6 @@
 """`tddbot fix`: from what is red now to proven, applied patches."""
 
+import os.path
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -27,7 +28,20 @@ def fix(node_ids: tuple[str, ...], dry_run: bool, display: Display) -> int:
         display.sink() as tell,
         opened(Path.cwd(), tell, "tddbot fix") as app,
     ):
-        return fix_all(app, node_ids, stop, apply=not dry_run)
+        names = [from_root(name, Path.cwd(), app.repository.root) for name in node_ids]
+        return fix_all(app, names, stop, apply=not dry_run)
+
+
+def from_root(name: str, here: Path, root: Path) -> str:
+    """Return a name with its path relative to `root` where the path exists from `here`, as pytest takes it; else as is.
+
+    What follows the path (`::test_a[../x]`) is no path and stays.
+    """
+    path, colons, rest = name.partition("::")
+    place = os.path.normpath(here / path)
+    if not path or not os.path.lexists(place) or not Path(place).is_relative_to(root):
+        return name
+    return Path(place).relative_to(root).as_posix() + colons + rest
 
 
 def fix_all(app: App, node_ids: Sequence[str], stop: Stop, apply: bool) -> int:

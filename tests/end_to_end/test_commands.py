@@ -75,3 +75,13 @@ def test_from_a_directory_below_the_root(tmp_path: Path) -> None:
     project = Project.make(tmp_path, GREEN)
     below = Project(project.root / "tests", project.home)
     assert below.run("fix").returncode == 0
+
+
+def test_names_from_a_directory_below_the_root(tmp_path: Path) -> None:
+    red = {"tests/test_red.py": "def test_red():\n    assert 1 == 2\n"}
+    project = Project.make(tmp_path, {**GREEN, **red})
+    below = Project(project.root / "tests", project.home)
+    for name in ("test_ok.py", "../tests/test_ok.py::test_ok", "tests/test_ok.py"):
+        assert below.run("fix", name).returncode == 0
+    assert below.run("fix", "test_red.py::test_red").returncode == 1
+    assert below.run("fix", "test_none.py").returncode == 2
