@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from tddbot import events
-from tddbot.domain import Attempt, Candidate, Conclusion, Dud, Evidence, Patch, Resolution, Ruling
+from tddbot.domain import Attempt, Candidate, Conclusion, Dud, Ending, Evidence, Patch, Resolution, Ruling, Target
 from tddbot.report import words
 from tddbot.report.difference import unified
 
@@ -52,11 +52,14 @@ class Terminal:
             case events.AttemptJudged():
                 self._attempt(event.number, event.attempt)
             case events.TargetResolved():
+                self.close()
                 self._resolved(event.resolution)
             case events.PatchApplied():
+                self.close()
                 self._patch(event.patch, event.evidence)
                 self._line("  applied; `tddbot undo` takes it back", style="green")
             case events.PatchStored():
+                self.close()
                 self._patch(event.patch, event.evidence)
                 self._line(f"  not applied: {event.reason}; `tddbot apply {event.patch.id}` does it", style="yellow")
             case events.FilesChanged():
@@ -65,13 +68,17 @@ class Terminal:
                 self._line(event.text, style="yellow" if event.warning else "")
 
     def close(self) -> None:
-        """Take the moving status away."""
+        """Take the moving status away; the next event of work brings it back."""
         if self._status is not None:
             self._status.stop()
             self._status = None
 
     def _baseline(self, event: events.BaselineTaken) -> None:
         run = event.run
+        if not event.wanted or run.ending is not Ending.COMPLETE:
+            self.close()
+        if run.ending is not Ending.COMPLETE:
+            return  # its counts would be those of a part
         self._line(f"● {words.count(len(run.results), 'test')} in {run.seconds:.1f} s: {words.outcomes(run)}")
         for name in words.first_few(event.wanted):
             self._line(f"  {name}", style="red")
@@ -95,6 +102,17 @@ class Terminal:
         self._line(
             f"{mark} {resolution.conclusion.value} after {tried} in {resolution.seconds:.1f} s{said}", style=style
         )
+        if resolution.conclusion in (Conclusion.GAVE_UP, Conclusion.FLAKY):
+            self._failure(resolution.target)
+
+    def _failure(self, target: Target) -> None:
+        result = next((result for result in target.results if result.failure), None)
+        if result is None or result.failure is None:
+            return
+        for name in words.first_few([result.node_id]):
+            self._line(f"  {name}", style="red")
+        for line in words.failure_lines(result.failure):
+            self._line(f"    {line}", style="dim")
 
     def _patch(self, patch: Patch, evidence: Evidence) -> None:
         show_patch(self._console, patch)

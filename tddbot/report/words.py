@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from tddbot.domain import Evidence, Run, Usage
+from tddbot.domain import Evidence, Failure, Run, Usage
 
 MOST_NAMED = 10
+_MOST_LINES, _LONGEST_LINE = 6, 160
 
 
 def count(number: int, noun: str) -> str:
@@ -34,6 +35,18 @@ def visible(text: str, keep: str = "") -> str:
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() or char in keep else ascii(char)[1:-1] for char in text)
+
+
+def failure_lines(failure: Failure) -> list[str]:
+    """Return a failure's message, its middle left out where it is long, and where in the project it happened."""
+    lines = [line.rstrip() for line in failure.message.splitlines() if line.strip()]
+    if len(lines) > _MOST_LINES:
+        # The first line says what was compared, the last ones what an import or a plugin stumbled over.
+        lines = [lines[0], "…", *lines[2 - _MOST_LINES :]]
+    shown = [visible(line if len(line) <= _LONGEST_LINE else f"{line[: _LONGEST_LINE - 1]}…") for line in lines]
+    inside = [frame for frame in failure.frames if not frame.path.startswith(("/", "<"))]
+    place = f"{inside[-1].path}:{inside[-1].line}: " if inside else ""
+    return [*shown, visible(f"{place}{failure.kind}")]
 
 
 def bill(usage: Usage) -> str:

@@ -5,9 +5,12 @@ import pytest
 from rich.console import Console
 
 from tddbot import events
-from tddbot.domain import Candidate, Conclusion, Edit, Patch
+from tddbot.domain import Candidate, Conclusion, Edit, Ending, Frame, Patch, Run
 from tddbot.report.terminal import Terminal, console, show_patch
-from tests.report.samples import ACCEPTED, EVERY, EVIDENCE, FIXED, GAVE_UP, PATCH, RUN, TARGET
+from tests.report.samples import ACCEPTED, EVERY, EVIDENCE, FAILURE, FIXED, GAVE_UP, PATCH, RUN, TARGET
+
+HIDDEN, SHOWN = "\x1b[?25l", "\x1b[?25h"
+"""What a terminal is told about its cursor while a status moves, and afterwards."""
 
 
 def told(*happened: events.Event, verbose: bool = False, terminal: bool = False) -> str:
@@ -73,6 +76,24 @@ def test_every_conclusion_has_a_mark_and_its_reason(conclusion):
     assert line[0] in "✔✘~–"
 
 
+@pytest.mark.parametrize("conclusion", [Conclusion.GAVE_UP, Conclusion.FLAKY])
+def test_what_is_left_red_shows_its_failure(conclusion):
+    assert told(events.TargetResolved(replace(GAVE_UP, conclusion=conclusion))).splitlines()[1:] == [
+        "  tests/test_a.py::test_a[ü]",
+        "    assert 41 == 42",
+        "    a.py:3: AssertionError",
+    ]
+
+
+@pytest.mark.parametrize("conclusion", [Conclusion.FIXED, Conclusion.CANCELLED])
+def test_what_is_fixed_or_cancelled_shows_no_failure(conclusion):
+    assert len(told(events.TargetResolved(replace(GAVE_UP, conclusion=conclusion))).splitlines()) == 1
+
+
+def test_a_baseline_that_was_interrupted_counts_nothing():
+    assert told(events.BaselineTaken(Run("tree", {}, Ending.CANCELLED), ())) == ""
+
+
 def test_a_stored_patch_says_why_and_what_to_do():
     assert told(EVERY[10]).splitlines()[-1] == (
         f"  not applied: the working tree changed; `tddbot apply {PATCH.id}` does it"
@@ -95,13 +116,15 @@ HOSTILE = "a\x1b[2J\x07\u202eb\udcff"
 def test_nothing_that_tests_models_or_file_names_say_moves_the_cursor():
     attempt = replace(ACCEPTED, proposal=replace(ACCEPTED.proposal, note=HOSTILE))
     assert isinstance(attempt.proposal, Candidate)
+    failure = replace(FAILURE, kind=HOSTILE, message=HOSTILE, frames=(Frame(HOSTILE, 1, "f"),))
+    target = replace(TARGET, results=(replace(TARGET.results[0], node_id=HOSTILE, failure=failure),))
     patch = Patch((Edit(HOSTILE, "a\n", "b\x1b[2J\x07\u202e\n"),))
     text = told(
         events.BaselineTaken(RUN, (HOSTILE,)),
         events.TargetStarted(replace(TARGET, cause=HOSTILE)),
         events.AttemptJudged(1, attempt),
         events.TargetResolved(replace(FIXED, attempt=attempt)),
-        events.TargetResolved(replace(GAVE_UP, reason=HOSTILE)),
+        events.TargetResolved(replace(GAVE_UP, reason=HOSTILE, target=target)),
         events.PatchApplied(patch, replace(EVIDENCE, cause=HOSTILE, note=HOSTILE, won=(HOSTILE,))),
         events.PatchStored(patch, EVIDENCE, HOSTILE),
         events.FilesChanged((HOSTILE,)),
@@ -135,4 +158,20 @@ def test_no_colour_where_none_is_wanted(monkeypatch):
 
 def test_the_moving_status_is_gone_at_the_end():
     shown = told(events.BaselineStarted("tree"), events.BaselineTaken(RUN, ()), terminal=True)
-    assert shown.count("\x1b[?25l") == shown.count("\x1b[?25h")
+    assert shown.count(HIDDEN) == shown.count(SHOWN)
+
+
+ENDS = (EVERY[7], EVERY[8], EVERY[9], EVERY[10], events.BaselineTaken(RUN, ()))
+
+
+@pytest.mark.parametrize("end", ENDS, ids=lambda event: type(event).__name__)
+def test_the_moving_status_rests_when_work_has_ended_and_moves_again_with_the_next(end):
+    written = io.StringIO()
+    sink = Terminal(Console(file=written, soft_wrap=True, force_terminal=True, width=80))
+    for _ in range(2):
+        sink(events.BaselineStarted("tree"))
+        assert written.getvalue().count(HIDDEN) == written.getvalue().count(SHOWN) + 1
+        sink(end)
+        assert written.getvalue().count(HIDDEN) == written.getvalue().count(SHOWN)
+    assert written.getvalue().count(HIDDEN) == 2
+    sink.close()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tddbot.domain import Outcome, Result, Run, Usage
+from tddbot.domain import Failure, Frame, Outcome, Result, Run, Usage
 from tddbot.report import words
 from tests.report.samples import EVIDENCE, USAGE
 
@@ -70,3 +70,16 @@ def test_what_would_move_a_cursor_is_shown_as_it_is_written(text, shown):
 def test_whatever_it_says_it_can_be_printed(text):
     assert words.visible(text).isprintable()
     assert words.visible(text).encode().decode() == words.visible(text)
+
+
+def test_a_failure_in_few_short_lines_and_its_place_in_the_project():
+    frames = (Frame("tests/test_a.py", 3, "test_a"), Frame("a.py", 7, "f"), Frame("/usr/lib/json.py", 1, "loads"))
+    message = "\n".join(["assert 1 == 2", *(f"line {number}" for number in range(20)), "", "y" * 500])
+    lines = words.failure_lines(Failure("call", "AssertionError", message, frames))
+    assert lines[:5] == ["assert 1 == 2", "…", "line 17", "line 18", "line 19"]
+    assert len(lines[5]) == 160
+    assert lines[6:] == ["a.py:7: AssertionError"]
+
+
+def test_a_failure_without_a_message_or_a_place_still_has_its_kind():
+    assert words.failure_lines(Failure("call", "Failed\x1b", "")) == [r"Failed\x1b"]
