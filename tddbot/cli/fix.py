@@ -16,6 +16,9 @@ from tddbot.events import Notice
 from tddbot.loop import cycle
 from tddbot.stop import Stop
 
+_HOPELESS = "no patch may touch a test"
+"""What the judge says where only the author of a test can mend it."""
+
 
 @click.command(short_help="Make the red tests green.")
 @click.argument("node_ids", nargs=-1, metavar="[NODE_ID]…")
@@ -51,7 +54,7 @@ def fix_all(app: App, node_ids: Sequence[str], stop: Stop, apply: bool) -> int:
         app.tell(Notice("interrupted; the working tree holds proven patches only", warning=True))
         return ExitCode.INTERRUPTED
     red = () if not baseline.results else chosen_now(baseline, node_ids)
-    app.tell(Notice(_end(app, baseline, resolutions, len(red), bool(node_ids)), warning=bool(red)))
+    app.tell(Notice(_end(app, baseline, resolutions, len(red), bool(node_ids), apply), warning=bool(red)))
     if red and any(resolution.out_of_means for resolution in resolutions):
         return ExitCode.MEANS
     return ExitCode.RED if red else ExitCode.OK
@@ -62,14 +65,21 @@ def chosen_now(baseline: Run, node_ids: Sequence[str]) -> tuple[str, ...]:
     return tuple(node for node in baseline.reds() if node in set(chosen(baseline, node_ids)))
 
 
-def _end(app: App, baseline: Run, resolutions: Sequence[Resolution], red: int, named: bool) -> str:
+def _end(app: App, baseline: Run, resolutions: Sequence[Resolution], red: int, named: bool, apply: bool) -> str:
     if not baseline.results:
         return "No tests were collected. pytest looks for test_*.py; `testpaths` in pyproject.toml says where."
     if not red:
         scope = "Nothing of what was asked for is red" if named else "Nothing is red"
         return f"{scope} any more." if resolutions else f"{scope}."
-    left = f"{red} red test{'' if red == 1 else 's'} left."
-    if not app.has_model and any(resolution.conclusion is Conclusion.GAVE_UP for resolution in resolutions):
+    left = f"{red:,} red test{'' if red == 1 else 's'} left"
+    if proven := 0 if apply else sum(resolution.conclusion is Conclusion.FIXED for resolution in resolutions):
+        left += f"; for {proven:,} target{'' if proven == 1 else 's'} a proven patch is stored"
+    if not app.has_model and any(_might_be_won(resolution) for resolution in resolutions):
         name = app.config.model.api_key_env
-        left += f" Offline, one slip at a time is mended; with {name} set, a reasoning model would be asked next."
-    return left
+        left += f". Offline, one slip at a time is mended; with {name} set, a reasoning model would be asked next"
+    return f"{left}."
+
+
+def _might_be_won(resolution: Resolution) -> bool:
+    """Whether a better generator might have won what was given up; no generator may touch a test."""
+    return resolution.conclusion is Conclusion.GAVE_UP and _HOPELESS not in resolution.reason

@@ -85,3 +85,24 @@ def test_names_from_a_directory_below_the_root(tmp_path: Path) -> None:
         assert below.run("fix", name).returncode == 0
     assert below.run("fix", "test_red.py::test_red").returncode == 1
     assert below.run("fix", "test_none.py").returncode == 2
+
+
+def test_no_key_is_asked_for_where_no_patch_can_help(tmp_path: Path) -> None:
+    done = Project.make(tmp_path, {**GREEN, "tests/test_broken.py": "def test_x(:\n    pass\n"}).run("fix")
+    assert done.returncode == 1
+    assert done.stdout.endswith("\n1 red test left.\n")
+
+
+def test_a_dry_run_counts_what_is_proven(tmp_path: Path) -> None:
+    test = "from double import double\n\ndef test_double():\n    assert double(5) == 10\n"
+    slip = {"double.py": "def double(x):\n    return 2 + x\n", "tests/test_double.py": test}
+    done = Project.make(tmp_path, slip).run("fix", "--dry-run")
+    assert done.returncode == 1
+    assert done.stdout.endswith("\n1 red test left; for 1 target a proven patch is stored.\n")
+
+
+def test_what_is_given_up_shows_its_failure(tmp_path: Path) -> None:
+    done = Project.make(tmp_path, {"tests/test_red.py": "def test_red():\n    assert 1 == 2\n"}).run("fix")
+    assert (
+        "\n  tests/test_red.py::test_red\n    assert 1 == 2\n    tests/test_red.py:2: AssertionError\n" in done.stdout
+    )
