@@ -78,6 +78,23 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )""",
         "CREATE INDEX resolutions_by_target ON resolutions (target_id)",
     ),
+    (
+        # Worktrees share the store, and a patch that is applied in one of them is not so in the others.
+        # `patches.state` says no more than stored or proven from here on, and `patches.moved` nothing.
+        """CREATE TABLE applications (
+            patch_id TEXT NOT NULL REFERENCES patches (id),
+            worktree NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('applied', 'undone')),
+            moved INTEGER NOT NULL,
+            moment INTEGER NOT NULL,
+            PRIMARY KEY (patch_id, worktree)
+        ) WITHOUT ROWID""",
+        # Which worktree it was is not known; there was mostly but the main one, whose name is empty.
+        """INSERT INTO applications (patch_id, worktree, state, moved, moment)
+            SELECT id, '', state, moved, created FROM patches WHERE state IN ('applied', 'undone')""",
+        """UPDATE patches SET state = iif(id IN (SELECT patch_id FROM evidence), 'proven', 'stored')
+            WHERE state IN ('applied', 'undone')""",
+    ),
 )
 
 

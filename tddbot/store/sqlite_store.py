@@ -1,7 +1,7 @@
 """The Store port on SQLite: runs and their outcomes, patches, attempts, spend, evidence and resolutions."""
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -31,7 +31,8 @@ KEPT_RUNS = 50
 """The newest runs whose outcomes are kept; a test's last outcome is kept for good."""
 
 _SELECT_PATCH = (
-    "SELECT p.content, p.state, p.note, p.created, e.content FROM patches p LEFT JOIN evidence e ON e.patch_id = p.id"
+    "SELECT p.content, coalesce(a.state, p.state), p.note, p.created, e.content FROM patches p"
+    " LEFT JOIN evidence e ON e.patch_id = p.id LEFT JOIN applications a ON a.patch_id = p.id AND a.worktree = ?1"
 )
 
 
@@ -42,17 +43,22 @@ def _now() -> datetime:
 class SqliteStore:
     """tddbot's memory. Every method may be called from any thread, and is on disk when it returns.
 
-    Any of them raises UnfitError where the disk or the file fails.
+    Any of them raises UnfitError where the disk or the file fails. Whether a patch is applied or undone is kept, and
+    told, for one worktree alone; all else is shared.
     """
 
-    def __init__(self, database: Database, now: Callable[[], datetime] = _now) -> None:
+    def __init__(self, database: Database, now: Callable[[], datetime] = _now, worktree: str = "") -> None:
         self._database = database
         self._now = now
+        self._worktree = to_column(worktree)
 
     @classmethod
-    def open(cls, state: Path, now: Callable[[], datetime] = _now) -> Self:
-        """Open `state`/store.sqlite3, made or brought up to date. Raise UnfitError where it is damaged or newer."""
-        return cls(Database(state / "store.sqlite3"), now)
+    def open(cls, state: Path, now: Callable[[], datetime] = _now, worktree: str = "") -> Self:
+        """Open `state`/store.sqlite3 for a worktree ("" is the main one), made or brought up to date.
+
+        Raise UnfitError where it is damaged or newer.
+        """
+        return cls(Database(state / "store.sqlite3"), now, worktree)
 
     def __enter__(self) -> Self:
         return self
@@ -98,6 +104,13 @@ class SqliteStore:
             rows = connection.execute("SELECT node_id, outcome FROM tests WHERE outcome IS NOT NULL ORDER BY id")
             return {from_column(node): Outcome(outcome) for node, outcome in rows}
 
+    def forget(self, nodes: Collection[NodeId]) -> None:
+        """Take these as never seen: the next baseline's reds among them are news again."""
+        with self._database.writing() as connection:
+            connection.executemany(
+                "UPDATE tests SET outcome = NULL, tree = NULL WHERE node_id = ?", ((to_column(node),) for node in nodes)
+            )
+
     def outcomes_on(self, tree: str) -> Mapping[NodeId, Outcome] | None:
         """Return the outcomes of the newest complete run on a tree, or None where none is kept."""
         with self._database.reading() as connection:
@@ -119,14 +132,25 @@ class SqliteStore:
             self._save_patch(connection, patch, note)
 
     def mark(self, patch_id: str, state: str) -> None:
-        """Set a patch's state: stored, proven, applied or undone. Raise LookupError where it was never saved."""
+        """Set a patch's state: stored or proven, or in this worktree applied or undone.
+
+        Raise LookupError where it was never saved.
+        """
+        wanted = PatchState(state)
         with self._database.writing() as connection:
-            changed = connection.execute(
-                "UPDATE patches SET state = ?, moved = (SELECT max(moved) + 1 FROM patches) WHERE id = ?",
-                (PatchState(state).value, patch_id),
-            ).rowcount
-            if not changed:
+            if not connection.execute("SELECT 1 FROM patches WHERE id = ?", (patch_id,)).fetchone():
                 raise LookupError(f"no patch {patch_id} was saved")
+            if wanted in (PatchState.APPLIED, PatchState.UNDONE):
+                connection.execute(
+                    "INSERT OR REPLACE INTO applications (patch_id, worktree, state, moved, moment)"
+                    " SELECT ?, ?, ?, coalesce(max(moved), 0) + 1, ? FROM applications",
+                    (patch_id, self._worktree, wanted.value, self._moment()),
+                )
+                return
+            connection.execute("UPDATE patches SET state = ? WHERE id = ?", (wanted.value, patch_id))
+            connection.execute(
+                "DELETE FROM applications WHERE patch_id = ? AND worktree = ?", (patch_id, self._worktree)
+            )
 
     def record_evidence(self, evidence: Evidence) -> None:
         """Keep the record of an accepted patch, which must have been saved; a newer record replaces an older one."""
@@ -140,7 +164,8 @@ class SqliteStore:
         """Return the one patch whose ID begins so, or None. Raise UsageError where there are several."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                f"{_SELECT_PATCH} WHERE substr(p.id, 1, length(?1)) = ?1 ORDER BY p.rowid DESC", (id_prefix.lower(),)
+                f"{_SELECT_PATCH} WHERE substr(p.id, 1, length(?2)) = ?2 ORDER BY p.rowid DESC",
+                (self._worktree, id_prefix.lower()),
             ).fetchall()
             found = [stored_patch(row) for row in rows]
         if len(found) > 1:
@@ -151,17 +176,23 @@ class SqliteStore:
         return found[0] if found else None
 
     def last_applied(self) -> StoredPatch | None:
-        """Return the patch that was applied last and is not undone, or None."""
+        """Return the patch that was applied last in this worktree and is not undone, or None."""
+        return next(iter(self.applied()), None)
+
+    def applied(self) -> tuple[StoredPatch, ...]:
+        """Return the patches that are applied in this worktree, the last one first."""
         with self._database.reading() as connection:
-            row = connection.execute(
-                f"{_SELECT_PATCH} WHERE p.state = ? ORDER BY p.moved DESC LIMIT 1", (PatchState.APPLIED.value,)
-            ).fetchone()
-            return stored_patch(row) if row else None
+            rows = connection.execute(
+                f"{_SELECT_PATCH} WHERE a.state = ?2 ORDER BY a.moved DESC", (self._worktree, PatchState.APPLIED.value)
+            ).fetchall()
+            return tuple(stored_patch(row) for row in rows)
 
     def log(self, limit: int = 20) -> tuple[StoredPatch, ...]:
         """Return the patches saved last, newest first."""
         with self._database.reading() as connection:
-            rows = connection.execute(f"{_SELECT_PATCH} ORDER BY p.rowid DESC LIMIT ?", (limit,)).fetchall()
+            rows = connection.execute(
+                f"{_SELECT_PATCH} ORDER BY p.rowid DESC LIMIT ?2", (self._worktree, limit)
+            ).fetchall()
             return tuple(stored_patch(row) for row in rows)
 
     # Attempts, spend, resolutions.

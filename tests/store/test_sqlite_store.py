@@ -68,6 +68,14 @@ def test_the_last_outcomes_are_those_of_the_last_baseline_that_saw_a_test(store)
     }  # fmt: skip
 
 
+def test_forgotten_tests_were_never_seen_until_the_next_baseline(store):
+    store.record_run(run("t1", **{"a": "failed", "b": "failed", ODD: "passed"}))
+    store.forget({"a", ODD, "never there"})
+    assert store.last_outcomes() == {"b": Outcome.FAILED}
+    store.record_run(run("t2", a="failed"))
+    assert store.last_outcomes() == {"a": Outcome.FAILED, "b": Outcome.FAILED}
+
+
 def test_outcomes_by_tree(store):
     store.record_run(run("t1", a="failed"))
     store.record_run(run("t1", a="passed"))
@@ -168,6 +176,26 @@ def test_the_last_applied_goes_by_when_it_was_applied(store):
     assert store.last_applied().patch == two
     store.mark(two.id, "undone")
     assert store.last_applied() is None
+
+
+def test_a_patch_is_applied_in_one_worktree_and_undone_in_another(store, state):
+    made, later = patch("1"), patch("2")
+    for one in (made, later):
+        store.save_patch(one, "")
+        store.mark(one.id, "proven")
+    with SqliteStore.open(state, worktree=ODD) as other:
+        store.mark(made.id, "applied")
+        assert (store.patch(made.id).state, other.patch(made.id).state) == (PatchState.APPLIED, PatchState.PROVEN)
+        assert other.last_applied() is None
+        other.mark(made.id, "applied")
+        other.mark(later.id, "applied")
+        assert [stored.patch for stored in other.applied()] == [later, made]
+        assert store.last_applied().patch == made
+        store.mark(made.id, "undone")
+        assert [stored.state for stored in store.log()] == [PatchState.PROVEN, PatchState.UNDONE]
+        assert [stored.state for stored in other.log()] == [PatchState.APPLIED, PatchState.APPLIED]
+        store.mark(made.id, "proven")
+        assert (store.patch(made.id).state, other.patch(made.id).state) == (PatchState.PROVEN, PatchState.APPLIED)
 
 
 def test_marking_what_is_not_there_or_with_no_state_is_a_bug(store):
