@@ -1,7 +1,7 @@
 """The nouns of tddbot: frozen values on the standard library alone. Nothing here reads, writes or decides."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -120,11 +120,22 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The user's working tree at one moment: uncommitted and untracked files included, ignored ones not."""
+    """The user's working tree at one moment: uncommitted and untracked files included, ignored ones not.
+
+    `stamps` are each file's inode, size and times of change in nanoseconds: a save that was taken back shows in them.
+    """
 
     root: Path
     tree: str
     head: str | None = None
+    stamps: Mapping[str, tuple[int, ...]] = field(default_factory=dict, repr=False, compare=False)
+
+    def differs(self, later: "Snapshot", but_for: Collection[str] = ()) -> bool:
+        """Whether any file was written since, be it to the same content again; `but_for` are paths that may be."""
+        if not but_for and self.tree != later.tree:
+            return True
+        paths = self.stamps.keys() | later.stamps.keys()
+        return any(self.stamps.get(path) != later.stamps.get(path) for path in paths - set(but_for))
 
 
 @dataclass(frozen=True, slots=True)

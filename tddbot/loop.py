@@ -19,18 +19,28 @@ from tddbot.domain import (
     Resolution,
     Ruling,
     Run,
-    Snapshot,
     Verdict,
 )  # fmt: skip
-from tddbot.errors import UnfitError
 from tddbot.judge.flaky import twice_red
 from tddbot.judge.guard import objections
 from tddbot.judge.hopeless import hopeless
 from tddbot.judge.verdict import plausible, rule
 from tddbot.parallel import in_order
-from tddbot.ports import Policy, Ports, RunRequest
+from tddbot.ports import Policy, Ports
 from tddbot.stop import Stop
-from tddbot.work import MOST_TESTS, Work, conclude, confirm, deliver, keep, run, why_given_up, with_tests_protected
+from tddbot.work import (
+    MOST_TESTS,
+    Work,
+    conclude,
+    confirm,
+    deliver,
+    keep,
+    run,
+    take_baseline,
+    unsteady,
+    why_given_up,
+    with_tests_protected,
+)
 
 Choice = Callable[[Run], Collection[NodeId]]
 
@@ -38,6 +48,8 @@ Choice = Callable[[Run], Collection[NodeId]]
 def cycle(ports: Ports, policy: Policy, choose: Choice, stop: Stop) -> tuple[Run, list[Resolution]]:
     """Fix and apply target after target of the reds that `choose` picks; return the last baseline and all endings."""
     snapshot, baseline = take_baseline(ports, policy, stop)
+    if baseline.ending is Ending.CANCELLED:
+        return baseline, []
     policy = with_tests_protected(policy, baseline, ports.repository.read)
     wanted = frozenset(choose(baseline))
     ports.tell(events.BaselineTaken(baseline, tuple(node for node in baseline.reds() if node in wanted)))
@@ -54,10 +66,8 @@ def cycle(ports: Ports, policy: Policy, choose: Choice, stop: Stop) -> tuple[Run
         resolutions.append(resolution)
         ports.store.record_resolution(resolution)
         ports.tell(events.TargetResolved(resolution))
-        if proof := deliver(work, resolution):
-            # The proof ran on just what the tree is now, so it is the next baseline.
-            snapshot = ports.repository.snapshot()
-            baseline = replace(proof, tree=snapshot.tree, patch_id=None)
+        if delivered := deliver(work, resolution):
+            snapshot, baseline = delivered
             ports.store.record_run(baseline)
             # What shared the cause and is red yet has another one.
             tried.difference_update(cluster.node_ids[MOST_TESTS:])
@@ -65,19 +75,6 @@ def cycle(ports: Ports, policy: Policy, choose: Choice, stop: Stop) -> tuple[Run
             # The user is typing too: what is left is planned on the tree as it is now.
             snapshot, baseline = take_baseline(ports, policy, stop)
     return baseline, resolutions
-
-
-def take_baseline(ports: Ports, policy: Policy, stop: Stop) -> tuple[Snapshot, Run]:
-    """Run everything on the working tree as it is. Raise UnfitError where pytest cannot run to its end."""
-    snapshot = ports.repository.snapshot()
-    ports.tell(events.BaselineStarted(snapshot.tree))
-    request = RunRequest(snapshot, seconds=policy.run_seconds, test_seconds=policy.test_seconds)
-    baseline = ports.runner.run(request, stop)
-    if baseline.ending is Ending.COMPLETE:
-        ports.store.record_run(baseline)
-    elif baseline.ending is not Ending.CANCELLED:
-        raise UnfitError(f"the tests could not be run: {baseline.detail}", "Does `python -m pytest` run here?")
-    return snapshot, baseline
 
 
 def fix(work: Work) -> Resolution:
@@ -141,4 +138,7 @@ def try_out(work: Work, proposal: Proposal) -> Attempt:
     if verdict.ruling is not Ruling.PLAUSIBLE:
         return Attempt(proposal, search, verdict)
     proof = run(work, proposal, None)
-    return Attempt(proposal, proof, rule(work.target, work.baseline, proof))
+    verdict = rule(work.target, work.baseline, proof)
+    if verdict.accepted and (reason := unsteady(work, proposal)):
+        verdict = replace(verdict, ruling=Ruling.UNPROVEN, reasons=(reason,))
+    return Attempt(proposal, proof, verdict)

@@ -1,6 +1,6 @@
 """A Protocol for each thing that is impure, and for nothing that is pure."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -124,6 +124,10 @@ class Store(Protocol):
 
     def last_outcomes(self) -> Mapping[NodeId, Outcome]:
         """Return each node ID's outcome when it was last seen in a baseline."""
+        ...
+
+    def forget(self, nodes: Collection[NodeId]) -> None:
+        """Take these tests as never seen, so that their reds are news in the next baseline."""
         ...
 
     def save_patch(self, patch: Patch, note: str) -> None:

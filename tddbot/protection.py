@@ -18,8 +18,15 @@ _CONFIGURATION = frozenset(
         "usercustomize.py", ".gitattributes", ".gitmodules", ".gitignore", ".pre-commit-config.yaml", "tddbot.toml",
     }
 )  # fmt: skip
-_TOOL_DIRECTORIES = frozenset({".git", ".hg", ".github", ".gitlab", ".circleci", ".husky", ".tddbot"})
-_SECRET_FILES = (".env", ".env.*", "*.pem", "*.key", "id_rsa*", "id_ed25519*", ".netrc", ".pypirc", ".npmrc")
+_TOOL_DIRECTORIES = frozenset(
+    {
+        ".git", ".hg", ".github", ".gitlab", ".circleci", ".husky", ".githooks", "githooks", ".tddbot", ".venv",
+        "site-packages",
+    }
+)  # fmt: skip
+_METADATA = (".dist-info", ".egg-info")
+_TEST_RUNNER = frozenset({"pytest", "_pytest", "pluggy", "pytest.py", "pluggy.py"})
+_SECRET_FILES = (".env", ".env.*", ".envrc", "*.pem", "*.key", "id_rsa*", "id_ed25519*", ".netrc", ".pypirc", ".npmrc")
 
 
 def path_fault(path: str) -> str | None:
@@ -45,6 +52,8 @@ def protected_as(path: str, extra: Iterable[str] = ()) -> str | None:
     pure = PurePosixPath(path.lower())
     if _TOOL_DIRECTORIES.intersection(pure.parts):
         return "a tool's own directory"
+    if pure.parts[0] in _TEST_RUNNER or any(part.endswith(_METADATA) for part in pure.parts):
+        return "what pytest or one of its plugins would be loaded from"
     if is_test(path):
         return "a test"
     if pure.name in _CONFIGURATION or pure.suffix == ".pth":
@@ -52,7 +61,7 @@ def protected_as(path: str, extra: Iterable[str] = ()) -> str | None:
     if is_secret(path):
         return "a file of secrets"
     if any(fnmatchcase(path.lower(), pattern.lower()) for pattern in extra):
-        return "protected by [tool.tddbot]"
+        return "protected by this project"
     return None
 
 

@@ -89,6 +89,8 @@ def watch(ports: Ports, policy: Policy, settings: WatcherSettings, stop: Stop) -
                 ports.tell(events.Notice(f"{error.message} {error.hint}".strip(), warning=True))
             if paths := watcher.wait(stop):
                 ports.tell(events.FilesChanged(paths))
+    # The next watch finds what this one was stopped in.
+    ports.store.forget(backlog)
 
 
 def one_cycle(ports: Ports, policy: Policy, backlog: set[NodeId], stop: Stop) -> None:

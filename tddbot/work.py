@@ -14,15 +14,19 @@ from tddbot.domain import (
     Candidate,
     Conclusion,
     Dud,
+    Ending,
     NodeId,
     Proposal,
     Resolution,
     Result,
+    Ruling,
     Run,
     Snapshot,
     Target,
 )  # fmt: skip
+from tddbot.errors import UnfitError
 from tddbot.judge.evidence import record
+from tddbot.judge.verdict import plausible
 from tddbot.ports import Policy, Ports, RunRequest
 from tddbot.protection import is_test
 from tddbot.stop import Stop
@@ -31,6 +35,9 @@ MOST_TESTS = 40
 """The most tests of one cause that are worked on at once; a fix of these is a fix of the others."""
 
 _MOST_NEIGHBOURS = 200
+_REPEATS = 2
+
+_HINT = "Does `python -m pytest` run here? The limits are run_seconds and test_seconds in [tool.tddbot.runner]."
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,19 @@ class Work:
     target: Target
     ledger: Ledger
     stop: Stop
+
+
+def take_baseline(ports: Ports, policy: Policy, stop: Stop) -> tuple[Snapshot, Run]:
+    """Run everything on the working tree as it is. Raise UnfitError where pytest cannot run to its end."""
+    snapshot = ports.repository.snapshot()
+    ports.tell(events.BaselineStarted(snapshot.tree))
+    request = RunRequest(snapshot, seconds=policy.run_seconds, test_seconds=policy.test_seconds)
+    baseline = ports.runner.run(request, stop)
+    if baseline.ending is Ending.COMPLETE:
+        ports.store.record_run(baseline)
+    elif baseline.ending is not Ending.CANCELLED:
+        raise UnfitError(f"the tests could not be run to their end: {baseline.detail}", _HINT)
+    return snapshot, baseline
 
 
 def with_tests_protected(policy: Policy, baseline: Run, read: Callable[[str], bytes | None]) -> Policy:
@@ -80,9 +100,11 @@ def run(
     detail: bool = False,
     trace: bool = False,
 ) -> Run:
-    """Run tests with a candidate laid over the baseline; a test may take ten times as long as any did, and 5 s."""
-    results = work.baseline.results
-    longest = max((results[node].seconds for node in nodes or results if node in results), default=0.0)
+    """Run tests with a candidate laid over the baseline.
+
+    A test may take 10 s and as long as the whole baseline did: what fails at once may be slow when it is right, and
+    fixtures take their time, too.
+    """
     request = RunRequest(
         snapshot=work.snapshot,
         patch=proposal.patch if proposal else None,
@@ -92,7 +114,7 @@ def run(
         keep=work.baseline.greens() if proposal else frozenset(),
         protected=work.policy.protected,
         seconds=min(work.policy.run_seconds, work.ledger.seconds_left()),
-        test_seconds=min(work.policy.test_seconds, 5 + 10 * longest),
+        test_seconds=min(work.policy.test_seconds, 10 + work.baseline.seconds),
     )
     done = work.ports.runner.run(request, work.stop)
     return replace(done, results={node: _without_keys(result) for node, result in done.results.items()})
@@ -109,6 +131,17 @@ def confirm(work: Work) -> Run:
     near = [node for node in work.baseline.results if node.partition("::")[0] in files and "::" in node]
     green = [node for node in near if work.baseline.results[node].outcome.is_green][:_MOST_NEIGHBOURS]
     return run(work, None, (*work.target.node_ids, *green), detail=True, trace=True)
+
+
+def unsteady(work: Work, candidate: Candidate) -> str | None:
+    """Repeat both sides of an accepted attempt, and say in which way the result was luck, or None where it holds."""
+    for _ in range(_REPEATS):
+        without = run(work, None, work.target.node_ids)
+        if without.ending is Ending.COMPLETE and set(work.target.node_ids) - set(without.reds()):
+            return "the target is flaky: this time it was green without the patch, too"
+        if plausible(work.target, run(work, candidate, work.target.node_ids)).ruling is not Ruling.PLAUSIBLE:
+            return "the target is flaky: it was green with the patch, and then not again"
+    return None
 
 
 def conclude(work: Work, conclusion: Conclusion, reason: str, attempts: Sequence[Attempt] = ()) -> Resolution:
@@ -135,8 +168,11 @@ def why_given_up(attempts: Sequence[Attempt], exhausted: str | None) -> str:
     return "; ".join([*tried, *([exhausted] if exhausted else duds[-1:])]) or "nothing was proposed"
 
 
-def deliver(work: Work, resolution: Resolution) -> Run | None:
-    """Keep the record of a proven patch and apply it; return its proof where it is in the tree now."""
+def deliver(work: Work, resolution: Resolution) -> tuple[Snapshot, Run] | None:
+    """Keep the record of a proven patch and apply it; return the next snapshot and baseline where it is in the tree.
+
+    The proof ran on just what the tree is then, unless a file was saved meanwhile.
+    """
     attempt, ports = resolution.attempt, work.ports
     if attempt is None or attempt.run is None or not isinstance(attempt.proposal, Candidate):
         return None
@@ -146,14 +182,17 @@ def deliver(work: Work, resolution: Resolution) -> Run | None:
     ports.store.mark(patch.id, "proven")
     if not work.policy.apply:
         reason = "nothing is applied in a dry run"
-    elif ports.repository.snapshot().tree != work.baseline.tree:
+    elif work.snapshot.differs(ports.repository.snapshot()):
         reason = "the working tree changed while the patch was proven"
     else:
         outcome = ports.repository.apply(patch, work.policy.protected)
         if isinstance(outcome, Applied):
             ports.store.mark(patch.id, "applied")
             ports.tell(events.PatchApplied(patch, evidence))
-            return attempt.run
+            after = ports.repository.snapshot()
+            if not work.snapshot.differs(after, patch.paths):
+                return after, replace(attempt.run, tree=after.tree, patch_id=None)
+            return None
         reason = outcome.reason
     ports.tell(events.PatchStored(patch, evidence, reason))
     return None

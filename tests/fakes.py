@@ -1,7 +1,7 @@
 """The ports as plain objects in memory: a working tree, its tests as functions of it, scripts and notes. No mocks."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -209,12 +209,16 @@ class MemoryStore:
     attempts: list[tuple[str, Attempt]] = field(default_factory=list)
     resolutions: list[Resolution] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
+    forgotten: set[NodeId] = field(default_factory=set)
 
     def record_run(self, run: Run) -> None:
         self.runs.append(run)
 
     def last_outcomes(self) -> Mapping[NodeId, Outcome]:
         return {node: result.outcome for run in self.runs for node, result in run.results.items()}
+
+    def forget(self, nodes: Collection[NodeId]) -> None:
+        self.forgotten.update(nodes)
 
     def save_patch(self, patch: Patch, note: str) -> None:
         self.patches.setdefault(patch.id, (patch, note))

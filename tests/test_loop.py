@@ -91,13 +91,14 @@ def test_a_red_test_is_fixed_proven_and_applied():
 def test_what_is_run_when_and_how():
     one = house([RIGHT])
     work(one)
-    baseline, confirm, search, proof = one.runner.requests
+    baseline, confirm, search, proof, *repeats = one.runner.requests
 
     assert (baseline.patch, baseline.node_ids, baseline.detail, baseline.keep) == (None, None, False, frozenset())
     assert (confirm.patch, confirm.node_ids, confirm.detail, confirm.trace) == (None, (RED, GREEN), True, True)
     assert (search.patch, search.node_ids, search.detail) == (RIGHT.patch, (RED,), True)
     assert (proof.patch, proof.node_ids) == (RIGHT.patch, None)
     assert search.keep == proof.keep == {GREEN, OTHER}
+    assert [(again.patch, again.node_ids) for again in repeats] == [(None, (RED,)), (RIGHT.patch, (RED,))] * 2
     assert {request.snapshot.tree for request in one.runner.requests} == {baseline.snapshot.tree}
 
 
@@ -131,7 +132,7 @@ def test_a_dry_run_keeps_the_patch_in_the_store_only():
     assert one.told.of(events.PatchStored)[0].reason == "nothing is applied in a dry run"
     assert one.told.of(events.PatchApplied) == []
     assert baseline.reds() == (RED,)
-    assert len(one.runner.requests) == 4
+    assert len(one.runner.requests) == 8
 
 
 def test_a_patch_is_saved_before_it_is_run():
@@ -145,7 +146,7 @@ def test_a_patch_is_saved_before_it_is_run():
 
     one.runner.answer = look
     work(one)
-    assert known == [True, True, True]
+    assert known == [True] * 5
 
 
 def test_the_first_accepted_patch_ends_it_and_later_ones_are_not_tried():
@@ -208,10 +209,11 @@ def test_what_is_not_accepted_is_kept_and_never_applied(proposal, ruling, runs):
     assert_untouched(one)
 
 
-def test_a_run_that_ended_at_a_loss_accepts_nothing():
+def test_a_run_that_ended_at_a_loss_is_a_regression_that_names_it():
     one = house([HARMFUL])
     work(one)
-    assert rulings(one) == [Ruling.UNPROVEN]
+    assert rulings(one) == [Ruling.REGRESSION]
+    assert one.store.attempts[0][1].verdict.lost == (GREEN,)
     assert_untouched(one)
 
 
@@ -345,7 +347,7 @@ def test_a_run_may_not_outlive_the_budgets_time():
     one = house([RIGHT])
     one.told.react = lambda event: one.clock.advance(20) if isinstance(event, events.RungStarted) else None
     work(one, replace(policy(budget=Budget(seconds=60)), run_seconds=50))
-    assert [request.seconds for request in one.runner.requests] == [50, 50, 40, 40]
+    assert [request.seconds for request in one.runner.requests] == [50, 50] + [40] * 6
 
 
 def test_each_target_has_a_budget_of_its_own():
@@ -355,17 +357,31 @@ def test_each_target_has_a_budget_of_its_own():
     assert [resolution.usage.calls for resolution in resolutions] == [2, 2]
 
 
-def test_a_test_may_take_ten_times_as_long_as_at_the_baseline_and_five_seconds():
+@pytest.mark.parametrize(("most", "limit"), [(60, 17), (15, 15)])
+def test_a_test_may_take_as_long_as_the_whole_baseline_and_ten_seconds(most, limit):
     one = house([RIGHT])
     answer = one.runner.answer
-    one.runner.answer = lambda request, stop: _timed(answer(request, stop), {RED: 0.5, OTHER: 2.0})
-    work(one, replace(policy(), test_seconds=20))
-    assert [request.test_seconds for request in one.runner.requests] == [20, 10, 10, 20]
+    one.runner.answer = lambda request, stop: replace(answer(request, stop), seconds=7.0)
+    work(one, replace(policy(), test_seconds=most))
+    assert [request.test_seconds for request in one.runner.requests] == [most] + [limit] * 7
 
 
-def _timed(run: Run, seconds: dict[str, float]) -> Run:
-    results = {node: replace(result, seconds=seconds.get(node, 0.0)) for node, result in run.results.items()}
-    return replace(run, results=results)
+def test_a_target_that_turns_green_without_the_patch_is_luck():
+    tests = {RED: in_turn(*[Outcome.FAILED] * 2, Outcome.PASSED, Outcome.PASSED, Outcome.PASSED)}
+    one = House({"a.py": WRONG}, tests, [[RIGHT]])
+    work(one)
+    assert rulings(one) == [Ruling.UNPROVEN]
+    assert_untouched(one)
+
+
+def test_a_file_that_was_saved_and_taken_back_meanwhile_unproves_the_patch():
+    one = house([RIGHT])
+    real, stamps = one.repository.snapshot, iter(range(100))
+    one.repository.snapshot = lambda: replace(real(), stamps={"b.py": (next(stamps),)})
+    _, [resolution] = work(one)
+    assert resolution.conclusion is Conclusion.FIXED
+    assert one.repository.applied == []
+    assert "changed" in one.told.of(events.PatchStored)[0].reason
 
 
 # Red only once, and runs that are not whole.

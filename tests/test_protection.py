@@ -60,7 +60,7 @@ def test_what_is_no_plain_path_is_refused(path):
 
 def test_the_projects_own_patterns_span_directories_and_ignore_case():
     own = ("legacy/*", "*.sql", "Vendor/[ab].py")
-    assert protected_as("legacy/deep/x.py", own) == "protected by [tool.tddbot]"
+    assert protected_as("legacy/deep/x.py", own) == "protected by this project"
     assert protected_as("Legacy/x.py", own)
     assert protected_as("db/init.SQL", own)
     assert protected_as("vendor/a.py", own)

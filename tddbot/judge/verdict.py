@@ -29,6 +29,10 @@ def rule(target: Target, baseline: Run, proof: Run) -> Verdict:
     """
     if unusable := _unusable(proof, "proof") or _unusable(baseline, "baseline"):
         return unusable
+    if proof.ending is Ending.REGRESSED:
+        reached = baseline.greens() & proof.results.keys()
+        lost = tuple(node for node in proof.results if node in reached - proof.greens())
+        return Verdict(Ruling.REGRESSION, (proof.detail,), lost=lost)
     if baseline.tree != proof.tree:
         return Verdict(Ruling.UNPROVEN, ("the proof is of another tree than the baseline",))
     before, after = _Seen(baseline), _Seen(proof)
@@ -88,7 +92,7 @@ def _above(node: NodeId) -> Iterator[NodeId]:
 
 
 def _unusable(run: Run, name: str) -> Verdict | None:
-    if run.ending is Ending.COMPLETE:
+    if run.ending in (Ending.COMPLETE, Ending.REGRESSED):
         return None
     if run.ending is Ending.CANCELLED:
         return Verdict(Ruling.CANCELLED, (f"the {name} was cancelled",))

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Callable
 from functools import partial
@@ -28,8 +29,21 @@ def take(place: Place) -> Snapshot:
         sparse = ["--sparse"] if "core.sparsecheckout" in configured else []
         run("add", "--all", "--ignore-errors", *sparse, allowed=(0, 1))
         tree = run("write-tree", "--missing-ok").decode().strip()
+        stamps = _stamps(place.root, run("ls-files", "-z"))
         head = git.ask("rev-parse", "--verify", "--quiet", "HEAD^{commit}").out.decode().strip()
-    return Snapshot(place.root, tree, head or None)
+    return Snapshot(place.root, tree, head or None, stamps)
+
+
+def _stamps(root: Path, listed: bytes) -> dict[str, tuple[int, ...]]:
+    top, stamps = os.fsencode(root), dict[str, tuple[int, ...]]()
+    for path in listed.split(b"\0"):
+        try:
+            found = os.lstat(os.path.join(top, path))
+        except OSError:  # gone again, or never there in a sparse checkout
+            continue
+        if path and not stat.S_ISDIR(found.st_mode):
+            stamps[os.fsdecode(path)] = (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+    return stamps
 
 
 def _copy_index(place: Place, index: Path) -> None:

@@ -18,7 +18,7 @@ from tddbot.runner.settings import RunnerSettings
 from tddbot.runner.transcript import Transcript
 from tddbot.stop import Stop
 
-_MOST_PROCESSES = 25
+_MOST_PROCESSES = 1000
 _IMPORT_SECONDS = 30.0
 _NO_TESTS, _USAGE = 5, (3, 4)
 _REASONS = ("ERROR", "E ", "error:", "INTERNALERROR> E", "!!!")
@@ -71,6 +71,7 @@ class _Execution:
         self._started = self._heard = time.monotonic()
         self._foreign: str | None = None
         self._lost: str | None = None
+        self._timeouts = 0
         self._refusal: records.Refused | None = None
         self._rejection: records.Rejected | None = None
         self._exit: int | None = None
@@ -148,8 +149,9 @@ class _Execution:
     def _blame(self, outcome: Outcome | None, why: str) -> tuple[Ending, str] | None:
         if outcome is None:
             return Ending.INCOMPLETE, "the run passed its limit of " + why
-        limit = f"no result within {self._request.test_seconds:g} s"
+        limit = f"no result within {self._patience():.3g} s"
         message = limit if outcome is Outcome.TIMEOUT else "the process died while this ran"
+        self._timeouts += outcome is Outcome.TIMEOUT
         return None if self._transcript.blame(outcome, message) else (Ending.INCOMPLETE, message)
 
     def _what_is_left(self, selection: Selection) -> Selection:
@@ -168,8 +170,12 @@ class _Execution:
         if now - self._started > self._request.seconds:
             return f"{self._request.seconds:g} s"
         # Importing is slow for good reasons, and no baseline says how slow.
-        patience = max(self._request.test_seconds, _IMPORT_SECONDS if self._transcript.collecting else 0.0)
-        return "test" if now - self._heard > patience else None
+        least = _IMPORT_SECONDS if self._transcript.collecting else 0.0
+        return "test" if now - self._heard > max(self._patience(), least) else None
+
+    def _patience(self) -> float:
+        """The longest that one test may take, in seconds: less for each three that took longer."""
+        return self._request.test_seconds / (1 + self._timeouts // 3)
 
     def _on_record(self, line: bytes) -> None:
         self._heard = time.monotonic()

@@ -56,7 +56,7 @@ def test_protected_and_odd_paths(path, reason):
 def test_the_projects_own_patterns():
     edit = Edit("pkg/migrations/0001.py", "x = 1\n", "x = 2\n")
     assert objections(patch(edit)) == ()
-    assert objections(patch(edit), ("pkg/migrations/*",)) == ("pkg/migrations/0001.py is protected by [tool.tddbot]",)
+    assert objections(patch(edit), ("pkg/migrations/*",)) == ("pkg/migrations/0001.py is protected by this project",)
 
 
 def test_an_empty_patch():

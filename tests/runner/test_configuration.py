@@ -110,3 +110,33 @@ def test_the_environment_of_the_tests_comes_from_the_settings(project: Project) 
 def test_hooks_of_a_conftest_see_an_ordinary_session(project: Project) -> None:
     project.write({"conftest.py": "def pytest_collection_modifyitems(items): items.reverse()\n", "test_a.py": TWO})
     assert list(outcomes(project.run())) == ["test_c", "test_b", "test_a"]
+
+
+def test_what_a_conftest_makes_of_a_report_is_what_counts(project: Project) -> None:
+    conftest = """
+import pytest
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item):
+    report = (yield).get_result()
+    if report.failed:
+        item.user_properties.append(("why", report.longrepr.reprcrash.message))
+        if item.name == "test_known":
+            report.outcome, report.wasxfail = "skipped", "known"
+"""
+    test = "def test_known(): assert 0\ndef test_new(): assert 1 == 2\n"
+    run = project.write({"conftest.py": conftest, "test_a.py": test}).run()
+    assert outcomes(run) == {"test_known": Outcome.XFAILED, "test_new": Outcome.FAILED}
+    assert run.results["test_a.py::test_new"].failure.message.startswith("assert 1 == 2")
+
+
+@pytest.mark.parametrize("addopts", ["-p no:xdist", "-p no:cov -p no:pytest_cov"])
+def test_plugins_that_the_project_switches_off(project: Project, addopts: str) -> None:
+    files = {"pytest.ini": f"[pytest]\naddopts = {addopts}\n", "test_a.py": "def test_a(): pass\n"}
+    assert outcomes(project.write(files).run()) == {"test_a": Outcome.PASSED}
+
+
+def test_many_tests_that_hang_all_get_their_outcome(project: Project) -> None:
+    source = "import time, pytest\n@pytest.mark.parametrize('n', range(28))\ndef test_a(n): time.sleep(60)\n"
+    run = project.write({"test_a.py": source, "test_b.py": "def test_b(): pass\n"}).run(test_seconds=0.6)
+    assert run.ending is Ending.COMPLETE
+    assert set(outcomes(run).values()) == {Outcome.TIMEOUT, Outcome.PASSED}

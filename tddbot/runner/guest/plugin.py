@@ -30,6 +30,7 @@ class Reporter:
         self._detail = detail
         self._tracer = Tracer(root) if trace else None
         self._sides: tuple[str, str] | None = None
+        self._failures: dict[str, dict[str, Any]] = {}
 
     def pytest_configure(self, config: Any) -> None:
         """Tell where pytest's root is, so that later runs name their tests alike."""
@@ -96,6 +97,7 @@ class Reporter:
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """Tell that a test begins; the clock of its limit runs from here."""
         self._sides = None
+        self._failures.clear()
         self._wire.send("start", node=nodeid)
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
@@ -103,20 +105,24 @@ class Reporter:
         self._wire.send("finish", node=nodeid)
 
     @pytest.hookimpl(hookwrapper=True)
-    def pytest_runtest_makereport(self, item: Any, call: Any) -> Generator[None, Any, None]:
-        """Tell one phase of a test; a setup or teardown that passed says nothing."""
-        if call.excinfo is not None and not self._detail:
-            item.repr_failure = item._repr_failure_py = _one_line
+    def pytest_runtest_makereport(self, call: Any) -> Generator[None, Any, None]:
+        """Remember why a phase failed, which the exception tells better than the report does."""
         outcome = yield
         report = outcome.get_result()
+        if report.outcome == "failed":
+            self._failures[report.when] = self._failure(call, report)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """Tell one phase of a test as every plugin has left it; a setup or teardown that passed says nothing."""
         if report.outcome == "passed" and report.when != "call":
             return
         fields = {"when": report.when, "outcome": report.outcome, "seconds": report.duration}
         if hasattr(report, "wasxfail"):
             fields["xfail"] = True
         if report.outcome == "failed":
-            fields["failure"] = self._failure(call, report)
-        self._wire.send("report", node=item.nodeid, **fields)
+            fields["failure"] = self._failures.get(report.when) or _untold(report)
+        self._wire.send("report", node=report.nodeid, **fields)
 
     def pytest_assertrepr_compare(self, left: object, right: object) -> None:
         """Remember the two sides of the comparison that pytest is about to explain."""
@@ -137,9 +143,9 @@ class Reporter:
         return self._tracer.recording() if self._tracer and whole else _Untraced()
 
 
-def _one_line(excinfo: Any, *_: object, **__: object) -> str:
-    """Stands for a test's own long representation, half the time of a red test, where nobody will read it."""
-    return str(excinfo.typename)
+def _untold(report: Any) -> dict[str, Any]:
+    """What a report says of a failure that no exception of this process stands for."""
+    return {"phase": report.when, "type": "Failed", "message": shorten(report.longreprtext, 2000), "frames": []}
 
 
 class _Untraced:

@@ -22,7 +22,11 @@ def work(order: dict[str, Any], root: str, wire: Wire) -> int:
     _set_up_interpreter(order)
     wire.send("python", pytest=pytest.__version__)
     reporter = Reporter(wire, root, order["detail"], order["trace"])
-    code = int(pytest.main(_arguments(order), plugins=[reporter, Selector(order["node_ids"], order["ignored"])]))
+    selector = Selector(order["node_ids"], order["ignored"])
+    code = int(pytest.main([*_arguments(order), *_calming()], plugins=[reporter, selector]))
+    if code == pytest.ExitCode.USAGE_ERROR and _calming():
+        # The project may have switched such a plugin off, and its options with it.
+        code = int(pytest.main(_arguments(order), plugins=[reporter, selector]))
     wire.send("end", code=code)
     return code
 
@@ -46,8 +50,10 @@ def _arguments(order: dict[str, Any]) -> list[str]:
         told.append("--rootdir=" + order["rootdir"])
     if order["inipath"]:
         told += ["-c", order["inipath"]]
-    if importlib.util.find_spec("xdist"):
-        told += ["-n0", "--dist=no"]
-    if importlib.util.find_spec("pytest_cov"):
-        told.append("--no-cov")
     return told
+
+
+def _calming() -> list[str]:
+    """Options for plugins that would run the tests elsewhere or slow them down."""
+    parallel = ["-n0", "--dist=no"] if importlib.util.find_spec("xdist") else []
+    return [*parallel, *(["--no-cov"] if importlib.util.find_spec("pytest_cov") else [])]
