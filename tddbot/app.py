@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from tddbot.config import Config, load
+from tddbot.domain import Patch
 from tddbot.events import Notice, Sink
 from tddbot.generator.ladder import MODEL, OFFLINE, ladder
 from tddbot.generator.offline.repair import OfflineGenerator
@@ -19,6 +20,7 @@ from tddbot.repository.git_repository import GitRepository
 from tddbot.runner.interpreter import Interpreter, find
 from tddbot.runner.jailed_runner import JailedRunner
 from tddbot.store.lock import writer_lock
+from tddbot.store.records import PatchState
 from tddbot.store.sqlite_store import SqliteStore
 
 
@@ -95,7 +97,33 @@ def opened(
         if command is not None:
             repository.refuse_if_busy()
             resources.enter_context(writer_lock(repository.state, command))
+            tried = repository.last_tried()
             for sentence in repository.recover():
                 tell(Notice(sentence, warning=True))
-        store = resources.enter_context(SqliteStore.open(repository.state))
+        store = resources.enter_context(SqliteStore.open(repository.state, worktree=repository.worktree))
+        if command is not None and tried is not None:
+            _note_what_was_done(repository, store, tried, tell)
         yield App(repository, config, store, tell, environment, python or config.python)
+
+
+def _note_what_was_done(repository: GitRepository, store: SqliteStore, tried: str, tell: Sink) -> None:
+    """Mark the patch tried last by what the tree holds, where tddbot died between the write and the mark.
+
+    No other patch is looked at: whatever else the tree holds by now is the user's doing.
+    """
+    stored = store.patch(tried)
+    if stored and stored.evidence and stored.state is not PatchState.APPLIED and _in_place(repository, stored.patch):
+        _mark(store, stored.patch, PatchState.APPLIED, tell)
+    for applied in store.applied():
+        inverse = applied.patch.inverse()
+        if inverse.id == tried and _in_place(repository, inverse):
+            _mark(store, applied.patch, PatchState.UNDONE, tell)
+
+
+def _in_place(repository: GitRepository, patch: Patch) -> bool:
+    return all(repository.read(edit.path) == edit.after_bytes() for edit in patch.edits)
+
+
+def _mark(store: SqliteStore, patch: Patch, state: PatchState, tell: Sink) -> None:
+    store.mark(patch.id, state)
+    tell(Notice(f"Patch {patch.id} is {state}, as the tree shows; that had not been noted.", warning=True))

@@ -81,7 +81,10 @@ def log(number: int, every: bool, display: Display) -> int:
 def _find(app: App, patch_id: str) -> StoredPatch:
     stored = app.store.patch(patch_id)
     if stored is None:
-        raise UsageError(f"no patch {patch_id!r} is in the store", "`tddbot log --all` lists them.")
+        raise UsageError(
+            f"no patch {patch_id!r} is in the store",
+            "`tddbot log` lists the proven ones, `tddbot log --all` every candidate.",
+        )
     return stored
 
 
@@ -97,7 +100,9 @@ def _write(app: App, display: Display, patch: Patch, patch_id: str, state: str) 
         show_patch(console(), patch)
         write(f"{state}: {patch_id}\n")
     else:
-        write(f"not {state}, and nothing was changed: {outcome.reason}\n")
+        moved_on = any(app.repository.read(edit.path) != edit.before_bytes() for edit in patch.edits)
+        step = " `tddbot fix` plans it anew on the tree as it is." if moved_on and state == "applied" else ""
+        write(f"not {state}, and nothing was changed: {outcome.reason}{step}\n")
     return ExitCode.OK if isinstance(outcome, Applied) else ExitCode.RED
 
 

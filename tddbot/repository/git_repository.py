@@ -1,10 +1,11 @@
 """The user's repository behind the port: composes finding, looking, snapshot, apply and recovery."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from tddbot.domain import Applied, Conflict, Patch, Snapshot
 from tddbot.errors import UnfitError
-from tddbot.repository import apply, busy, lock, place, recover, snapshot, tidy, worktree
+from tddbot.repository import apply, busy, durable, journal, lock, place, recover, snapshot, tidy, worktree
 from tddbot.repository.place import Place
 
 
@@ -32,6 +33,27 @@ class GitRepository:
     def state(self) -> Path:
         """tddbot's directory in the git common directory, made when asked for. Raise UnfitError if it cannot be."""
         return self._place.state
+
+    @property
+    def worktree(self) -> str:
+        """The name of this one among the worktrees that share the state; the main one has none, wherever it is moved.
+
+        Raise UnfitError where the state cannot be made.
+        """
+        desk = self._place.desk
+        return "" if self._place.git_dir == self._place.common_dir else desk.name
+
+    def last_tried(self) -> str | None:
+        """Return the ID of the patch that was applied last here, or should have been: whoever asked for it may have
+        died before noting how it ended. An undo has the ID of the inverse. Raise UnfitError for an unreadable journal.
+        """
+        desk = self._place.desk
+        if left := journal.load(desk):
+            return left.patch_id
+        try:
+            return (desk / "last").read_text()
+        except (OSError, UnicodeDecodeError):
+            return None
 
     def refuse_if_busy(self) -> None:
         """Raise UnfitError during a merge, rebase, cherry-pick, revert, bisect, or another git's work on the index."""
@@ -68,4 +90,7 @@ class GitRepository:
 
     def apply(self, patch: Patch, protected: tuple[str, ...] = ()) -> Applied | Conflict:
         """Write the patch by compare-and-swap on each file, all of it or nothing."""
-        return apply.apply(self._place.desk, self.root, patch, (*self._protected, *protected))
+        desk = self._place.desk
+        with suppress(OSError):  # a disk that refuses this refuses the journal as well
+            durable.write(desk / "last", patch.id.encode())
+        return apply.apply(desk, self.root, patch, (*self._protected, *protected))
