@@ -91,6 +91,6 @@ class GitRepository:
     def apply(self, patch: Patch, protected: tuple[str, ...] = ()) -> Applied | Conflict:
         """Write the patch by compare-and-swap on each file, all of it or nothing."""
         desk = self._place.desk
-        with suppress(OSError):  # a disk that refuses this refuses the journal as well
+        with suppress(OSError, UnicodeError, LookupError):  # what refuses this refuses the apply as well
             durable.write(desk / "last", patch.id.encode())
         return apply.apply(desk, self.root, patch, (*self._protected, *protected))
