@@ -46,9 +46,8 @@ def refuse_unless_green(project: Project) -> Suite:
     if code == 0:
         return suite
     reds = [red["node_id"] for event in _named(events, "baseline_taken") for red in event["run"]["reds"]]
-    raise UnfitProjectError(
-        f"green with plain pytest, but for tddbot red: {', '.join(reds[:3]) or said or f'exit code {code}'}"
-    )
+    found = f"red: {', '.join(reds[:3])}" if reds else said or f"exit code {code}"
+    raise UnfitProjectError(f"green with plain pytest, but tddbot says {found}")
 
 
 def tried(project: Project, slip: Slip, before: Suite) -> Trial:
@@ -105,7 +104,11 @@ def _fix(project: Project) -> tuple[int | None, Events, str]:
     command = [sys.executable, "-P", "-m", "tddbot", "fix", "--json"]
     done = run(command, project.root, environment(project.root), _LONGEST)
     lines = [line for line in done.output.splitlines() if line.endswith("}")]
-    return done.code, [json.loads(line) for line in lines], done.errors.strip().partition("\n")[0]
+    return done.code, [json.loads(line) for line in lines], _first_line(done.errors)
+
+
+def _first_line(text: str) -> str:
+    return text.strip().partition("\n")[0].removeprefix("tddbot: ")[:300]
 
 
 def _named(events: Events, name: str) -> Events:
