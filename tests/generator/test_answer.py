@@ -146,7 +146,7 @@ def test_a_protected_path_is_refused(path: str) -> None:
 
 
 def test_the_projects_own_patterns_and_the_tests_of_the_brief_are_protected_too() -> None:
-    assert "[tool.tddbot]" in reason(RIGHT, brief(), nothing, protect=("calc*",))
+    assert "protected by this project" in reason(RIGHT, brief(), nothing, protect=("calc*",))
     helper = Excerpt("checks/check_it.py", "assert 1\n", Role.TEST)
     assert "a test" in reason(whole("checks/check_it.py", "x = 1"), brief(SOURCE, helper), nothing)
 
