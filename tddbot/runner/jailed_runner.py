@@ -136,12 +136,12 @@ class _Execution:
 
     def _judge_exit(self, output: str) -> tuple[Ending, str] | None:
         code, transcript = self._transcript.end_code, self._transcript
+        if code in _USAGE:
+            return Ending.UNUSABLE, f"pytest could not run: {_last_words(output)}"
         if code is None or (transcript.current is not None and not transcript.collecting):
             if transcript.current is None:
                 return Ending.UNUSABLE, f"pytest ended before its report was whole: {_last_words(output)}"
             return self._blame(Outcome.CRASHED, "its process ended")
-        if code in _USAGE:
-            return Ending.UNUSABLE, f"pytest could not run: {_last_words(output)}"
         if code not in (0, 1, _NO_TESTS) or code != self._exit or transcript.unfinished():
             return Ending.INCOMPLETE, f"pytest ended early with exit code {self._exit}: {_last_words(output)}"
         return Ending.COMPLETE, ""

@@ -54,12 +54,35 @@ def test_a_conftest_further_down_that_raises(project: Project) -> None:
     assert run.ending is not Ending.COMPLETE or "no settings" in str(run.results)
 
 
-def test_a_plugin_that_fails_in_a_hook(project: Project) -> None:
+def test_a_hook_that_fails_for_each_test(project: Project) -> None:
     project.write({"conftest.py": "def pytest_runtest_setup(item): raise SystemError('hook')\n", "test_a.py": TWO})
     assert set(outcomes(project.run()).values()) == {Outcome.ERROR}
-    project.write({"conftest.py": "def pytest_runtest_logreport(report): raise SystemError('hook')\n"})
+
+
+@pytest.mark.parametrize("hook", ["pytest_runtest_logreport", "pytest_runtest_logstart", "pytest_runtest_makereport"])
+def test_an_error_inside_pytest_ends_the_run_in_its_words(project: Project, hook: str) -> None:
+    project.write({"conftest.py": f"def {hook}(): raise SystemError('hook')\n", "test_a.py": TWO})
     run = project.run()
-    assert run.ending is not Ending.COMPLETE or not run.greens()
+    assert run.ending is Ending.UNUSABLE
+    assert "SystemError: hook" in run.detail
+
+
+def test_a_hook_that_looks_into_the_long_representation(project: Project) -> None:
+    hook = """
+import pytest
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    outcome = yield
+    report = outcome.get_result()
+    if report.failed:
+        assert report.longrepr.reprcrash.message and report.longreprtext and str(report.longrepr)
+        report.longrepr.addsection("more", "text")
+"""
+    for detail in (False, True):
+        run = project.write({"conftest.py": hook, "test_a.py": TWO}).run(detail=detail)
+        assert run.ending is Ending.COMPLETE, run.detail
+        assert len(run.reds()) == 2
 
 
 def test_src_layout_with_pythonpath(project: Project) -> None:
