@@ -147,7 +147,7 @@ class Reporter:
 
 def _in_short(excinfo: Any, *_: object, **__: object) -> Any:
     """Stand for a test's own long representation, a third of the time of a red test, where nobody will read it."""
-    return excinfo.getrepr(style="value", tbfilter=False)
+    return excinfo.getrepr(style="line", tbfilter=False)
 
 
 def _untold(report: Any) -> dict[str, Any]:
