@@ -133,10 +133,15 @@ def _keep(
         _exit_with(control, lambda: _init(job, control, worker_fds, lower_fd, life))
     for fd in (*worker_fds, life):
         os.close(fd)
-    signal.signal(signal.SIGTERM, lambda *_: os.kill(init, signal.SIGKILL))
+    signal.signal(signal.SIGTERM, lambda *_: _kill(init))
     _, status = os.waitpid(init, 0)
     control.send("exit", code=os.WEXITSTATUS(status) if os.WIFEXITED(status) else -os.WTERMSIG(status))
     return 0
+
+
+def _kill(process: int) -> None:
+    with contextlib.suppress(ProcessLookupError):  # it has just ended by itself
+        os.kill(process, signal.SIGKILL)
 
 
 def _unshare(control: Wire, unshared: int, mapped: int) -> bool:
