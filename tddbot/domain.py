@@ -92,12 +92,23 @@ class Ending(StrEnum):
     UNUSABLE = "unusable"
 
 
+class Breach(StrEnum):
+    """A limit of the jail that the tests of a run reached."""
+
+    TIMEOUT = "timeout"
+    MEMORY = "memory"
+    OUTPUT = "output"
+    PROCESSES = "processes"
+    DISK = "disk"
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """The outcomes of one pytest execution on one tree.
 
     `tree` is the tree ID of the baseline; `patch_id` names the patch laid over it, if any. `coverage` is filled only
-    where the request asked for a trace. `detail` says in one sentence why a run is not complete.
+    where the request asked for a trace. `detail` says in one sentence why a run is not complete. `held` names what
+    speaks against a forged report: the controls that this run passed, beyond the jail itself.
     """
 
     tree: str
@@ -108,6 +119,8 @@ class Run:
     patch_id: str | None = None
     coverage: Mapping[NodeId, Lines] = field(default_factory=dict)
     jail: str = ""
+    breaches: tuple[Breach, ...] = ()
+    held: tuple[str, ...] = ()
 
     def reds(self) -> tuple[NodeId, ...]:
         """The red node IDs, in the order in which they ran."""
@@ -385,3 +398,4 @@ class Evidence:
     note: str
     usage: Usage
     seconds: float
+    held: tuple[str, ...] = ()

@@ -34,7 +34,10 @@ class RunRequest:
     `detail` asks for locals and pytest's long representation (dear on thousands of failures), `trace` for the lines
     that each test ran. `keep` are tests that must stay green: the run ends as regressed at the first one that does not,
     since it can prove nothing any more. `protected` are more patterns of files whose originals are laid over the patch.
-    `seconds` bounds the whole run, `test_seconds` each test; both are wall clock.
+    `seconds` bounds the whole run, `test_seconds` each test; both are wall clock. A `warm` run may happen in a fork of
+    the zygote, to search; any other is in a fresh process, to prove. `split` asks that the patched modules run in a
+    jail of their own, apart from the tests, where they are of a kind that can. Requests of one `lane` (a target) wait
+    behind each other for a place to run, and lanes take turns.
     """
 
     snapshot: Snapshot
@@ -46,6 +49,9 @@ class RunRequest:
     protected: tuple[str, ...] = ()
     seconds: float = 600.0
     test_seconds: float = 60.0
+    warm: bool = False
+    split: bool = False
+    lane: str = ""
 
 
 class Runner(Protocol):
