@@ -1,9 +1,8 @@
 """What every jail must hold: the abuse cases of the threat model, by their numbers there, as real tests in a real jail.
 
 Each backend runs the same attacks, observed from outside: afterwards the host's tree is byte for byte as it was, and no
-process, mount or file is left. Not here, since they need a filter on system calls or Landlock: 11 (socket families), 12
-(io_uring, bpf, keyctl and so on), 13 (nested namespaces), 14 (x32), 18 as far as it is about the jail's own processes,
-43's memfd, 49; and 34 to 37 and 48, which need records that are signed, canaries, split mode or a fallback.
+process, mount or file is left. Not here: 34 to 37 and 48, which need records that are signed, canaries, split mode or a
+fallback.
 """
 
 import ctypes
@@ -23,11 +22,11 @@ import pytest
 from tddbot.domain import Ending, Outcome, Patch, Run
 from tddbot.runner.settings import RunnerSettings
 from tests.repository.tools import fingerprint
-from tests.runner.tools import Project, children, left_over, outcomes, wait_for
+from tests.runner.tools import Project, WarmProject, children, descendants, left_over, outcomes, wait_for
 
 Backend = Callable[[Path, RunnerSettings, dict[str, str]], Project]
 
-BACKENDS: dict[str, Backend] = {"namespaces": Project}
+BACKENDS: dict[str, Backend] = {"namespaces": Project, "namespaces, warm": WarmProject}
 ABUSE = Path(__file__).parent / "abuse"
 SECRET = "s3cr3t-" + os.urandom(8).hex()
 LIMITS = RunnerSettings(memory_mb=1024, tmp_mb=16, processes=48, open_files=256)
@@ -54,11 +53,11 @@ def arena(where: Path, backend: Backend) -> Iterator[Project]:
     )  # fmt: skip
     (project.root / ".git" / "token").write_text(SECRET)
     (project.root / "mark").write_text(mark)
-    before, offspring, mounts = contents(where), children(), Path("/proc/self/mountinfo").read_text()
+    before, offspring, mounts = contents(where), descendants(project), Path("/proc/self/mountinfo").read_text()
     _LIBC.prctl(_SUBREAPER, 1, 0, 0, 0)  # whatever is orphaned becomes our child, and is seen
     try:
         yield project
-        assert children() == offspring
+        assert descendants(project) == offspring
         assert left_over(mark) == []
         assert Path("/proc/self/mountinfo").read_text() == mounts
         assert [path for place in ("/tmp", "/dev/shm", "/var/tmp") for path in Path(place).glob(f"*{mark}*")] == []
@@ -335,3 +334,32 @@ def test_47_two_candidates_bind_one_port(project: Project) -> None:
     for thread in threads:
         thread.join()
     assert [len(run.greens()) for run in runs] == [1, 1]
+
+
+MASKED = """
+import ctypes, os, sys
+from pathlib import Path
+from tddbot.errors import UnfitError
+from tests.runner.tools import Project
+libc, user, group = ctypes.CDLL(None), os.getuid(), os.getgid()
+assert libc.unshare(0x20000 | (0x10000000 if user else 0)) == 0
+if user:
+    for name, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
+        Path("/proc/self", name).write_text(text)
+assert libc.mount(b"none", b"/", None, 1 << 18 | 16384, None) == 0
+assert libc.mount(b"tmpfs", b"/proc/fs", b"tmpfs", 0, None) == 0
+project = Project(Path(sys.argv[1])).write({"test_a.py": "def test_a(): pass\\n"})
+try:
+    print(project.run())
+except UnfitError as error:
+    print(error.message)
+"""
+
+
+def test_49_where_the_hosts_proc_is_masked_none_is_shown(backend: Backend, tmp_path: Path) -> None:
+    backend(tmp_path / "repository", LIMITS, {})
+    done = subprocess.run(
+        [sys.executable, "-c", MASKED, str(tmp_path / "repository")],
+        capture_output=True, text=True, cwd=Path(__file__).parents[2], check=True, timeout=60,
+    )  # fmt: skip
+    assert "no jail is possible here: a fresh /proc failed" in done.stdout

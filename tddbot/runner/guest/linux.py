@@ -95,7 +95,7 @@ def restrict_mount(path: str, attributes: int, recursive: bool = True) -> None:
 
 def clone_mount(path: str) -> int:
     """Return a descriptor of a detached copy of the mount that `path` lies in, rooted at `path`."""
-    return _syscall(
+    return syscall(
         _SYS_OPEN_TREE, AT_FDCWD, os.fsencode(path), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC, what="open_tree %s" % path
     )
 
@@ -107,17 +107,18 @@ def map_mount(mount_fd: int, namespace_fd: int) -> None:
 
 def attach_mount(mount_fd: int, target: str) -> None:
     """Attach a detached mount at `target`."""
-    _syscall(_SYS_MOVE_MOUNT, mount_fd, b"", AT_FDCWD, os.fsencode(target), MOVE_MOUNT_F_EMPTY_PATH, what="move_mount")
+    syscall(_SYS_MOVE_MOUNT, mount_fd, b"", AT_FDCWD, os.fsencode(target), MOVE_MOUNT_F_EMPTY_PATH, what="move_mount")
 
 
 def _mount_setattr(fd: int, path: str, flags: int, attributes: int, namespace_fd: int) -> None:
     data = struct.pack("QQQQ", attributes, 0, 0, namespace_fd)
-    _syscall(
+    syscall(
         _SYS_MOUNT_SETATTR, fd, os.fsencode(path), flags, data, ctypes.c_size_t(len(data)), what="mount_setattr " + path
     )
 
 
-def _syscall(number: int, *arguments: Any, what: str) -> int:
+def syscall(number: int, *arguments: Any, what: str) -> int:
+    """Call the kernel by number; `what` names the call in the error."""
     wide = [ctypes.c_long(value) if isinstance(value, int) else value for value in arguments]
     return _checked(_libc.syscall(ctypes.c_long(number), *wide), what)
 

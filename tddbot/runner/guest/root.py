@@ -97,7 +97,10 @@ def _lay_out(job: dict[str, Any]) -> None:
 
 def _fresh_proc() -> None:
     os.makedirs(_NEW + "/proc")
-    linux.mount("proc", _NEW + "/proc", "proc", _PLAIN | linux.MS_NOEXEC)
+    try:
+        linux.mount("proc", _NEW + "/proc", "proc", _PLAIN | linux.MS_NOEXEC)
+    except OSError as error:  # where something lies over a part of the host's own: then none is shown at all
+        raise OSError(error.errno, error.strerror, "a fresh /proc") from error
     for path in ("/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/fs"):
         if os.path.exists(_NEW + path):
             linux.mount(_NEW + path, _NEW + path, "", linux.MS_BIND | linux.MS_REC)
