@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "tddbot"
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("domain", "errors", "text", "protection"),
+    ("domain", "errors", "text", "protection", "parsing"),
     ("stop", "events", "ports", "budget", "parallel"),
     ("watcher", "context", "generator", "runner", "judge", "repository", "store", "report"),
     ("loop", "work", "watching"),

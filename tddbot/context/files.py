@@ -1,12 +1,10 @@
 """The repository's files as a brief reads them: text only, each read and parsed once, secrets never opened."""
 
 import ast
-import threading
-import warnings
 from collections.abc import Callable, Sequence
 from functools import cache
 
-from tddbot import protection
+from tddbot import parsing, protection
 from tddbot.text import decode
 
 Read = Callable[[str], bytes | None]
@@ -14,8 +12,6 @@ Read = Callable[[str], bytes | None]
 
 LARGEST = 200_000
 """Files of more bytes than this stay out of a brief."""
-
-_warnings_lock = threading.Lock()
 
 
 class Files:
@@ -41,12 +37,8 @@ class Files:
 
 def parsed(source: str) -> ast.Module | None:
     """Return the syntax tree, or None where the text is not Python or nests too deeply to be read."""
-    with _warnings_lock, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return ast.parse(source)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return None
+    found = parsing.parsed(source)
+    return found if isinstance(found, ast.Module) else None
 
 
 def directory_of(path: str) -> str:

@@ -1,15 +1,13 @@
 """An answer's text to a patch, or to the reason why it is none, as a value. How blocks are written: `blocks.py`."""
 
-import ast
 import re
-import threading
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tddbot.domain import Brief, Edit, Patch, Role
 from tddbot.generator.blocks import Block, Replacement, Whole, read_blocks
 from tddbot.generator.search import Miss, nearest, replaced
+from tddbot.parsing import MOST_CHARACTERS, Unparsable, parsed
 from tddbot.protection import protected_as
 from tddbot.text import decode, line_ending, with_line_ending
 
@@ -30,7 +28,7 @@ _ELISIONS = tuple(
     )
 )
 _DIAGNOSIS_CHARS = 600
-_parser = threading.Lock()
+_LARGEST = 2 * MOST_CHARACTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +48,8 @@ def parse(answer: str, brief: Brief, read: Read, protect: Sequence[str] = ()) ->
 
     `protect` are the project's own patterns of protected paths. No answer makes this raise.
     """
+    if fault := _no_text(answer):
+        return Answer(fault, "")
     reading = read_blocks(answer)
     diagnosis = reading.prose[:_DIAGNOSIS_CHARS]
     if reading.fault:
@@ -64,6 +64,15 @@ def parse(answer: str, brief: Brief, read: Read, protect: Sequence[str] = ()) ->
         return Answer(str(fault), diagnosis)
     changed = tuple(edit for edit in edits if edit.before != edit.after)
     return Answer(Patch(changed) if changed else "The edits change nothing: the files are already so.", diagnosis)
+
+
+def _no_text(answer: str) -> str | None:
+    """Say why nobody can take these characters as a name or a file, or None."""
+    try:
+        answer.encode()
+    except UnicodeEncodeError as error:
+        return f"The answer is no text: it holds {answer[error.start]!a}, which no file can."
+    return None
 
 
 def _paths(blocks: Sequence[Block]) -> list[str]:
@@ -104,6 +113,8 @@ def _existing(path: str, brief: Brief, read: Read) -> tuple[str | None, str | No
     data = read(path)
     if data is None:
         return shown, shown, excerpt.encoding if excerpt else "utf-8"
+    if len(data) > _LARGEST:
+        raise _FaultError(f"{path} has {len(data)} bytes; only files of at most {_LARGEST} are edited.")
     decoded = decode(data)
     if decoded is None:
         raise _FaultError(f"{path} exists and is not text, so it cannot be edited.")
@@ -171,6 +182,8 @@ def _miss(path: str, search: Sequence[str], places: Sequence[int], shown: str | 
 def _content_fault(edit: Edit) -> str | None:
     """Say what is wrong with a file's new text, or return None."""
     after = edit.after or ""
+    if len(after) > _LARGEST:
+        return f"the result has {len(after)} characters; at most {_LARGEST} are allowed."
     kept = set((edit.before or "").splitlines())
     for line in after.splitlines():
         if line not in kept and any(pattern.search(line) for pattern in _ELISIONS):
@@ -185,14 +198,8 @@ def _content_fault(edit: Edit) -> str | None:
 
 
 def _syntax_fault(source: str) -> str | None:
-    # The filters of `warnings` are shared by all threads, hence the lock.
-    with _parser, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            ast.parse(source)
-        except SyntaxError as error:
-            line = (error.text or "").strip()[:200]
-            return f"the result is not valid Python: {error.msg} (line {error.lineno}: {line})."
-        except (ValueError, RecursionError, MemoryError) as error:
-            return f"the result is not valid Python: {type(error).__name__}."
-    return None
+    found = parsed(source)
+    if not isinstance(found, Unparsable):
+        return None
+    place = f" (line {found.line}: {found.text})" if found.line else ""
+    return f"the result {found.reason}{place}."

@@ -26,6 +26,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+_MOST_CHARACTERS = 2_000_000
+_MOST_LINES = 100_000
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[ \t]*([^`]*)$")
 _SEARCH = re.compile(r"^<{5,9} ?SEARCH\b")
 _REPLACE = re.compile(r"^>{5,9} ?REPLACE\b")
@@ -78,6 +80,11 @@ def path_in(line: str) -> str | None:
 
 def read_blocks(answer: str) -> Reading:
     """Return the blocks of a model's answer. No answer makes this raise."""
+    if len(answer) > _MOST_CHARACTERS:
+        return Reading((), "", f"The answer has {len(answer)} characters; at most {_MOST_CHARACTERS} are read.")
+    if answer.count("\n") >= _MOST_LINES:
+        lines = answer.count("\n") + 1
+        return Reading((), "", f"The answer has {lines} lines; at most {_MOST_LINES} are read.")
     reader = _Reader([line.rstrip("\r") for line in answer.split("\n")])
     fault = reader.read()
     prose = "\n".join(reader.lines[: reader.prose_end]).strip()

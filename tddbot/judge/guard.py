@@ -3,24 +3,20 @@
 Nothing here judges what a patch does when it runs, and nothing here decides which paths are protected.
 """
 
-import ast
-import threading
 import unicodedata
-import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import PurePosixPath
 
 from tddbot import protection, text
 from tddbot.domain import Edit, Patch
+from tddbot.parsing import Unparsable, parsed
 
 LARGEST = 2_000_000
 """The most bytes of one file after a patch."""
 
 Check = Callable[[Edit], str | None]
 """Says in one clause what is wrong with an edit, or None."""
-
-_warnings_lock = threading.Lock()
 
 
 def objections(patch: Patch, protected: Sequence[str] = ()) -> tuple[str, ...]:
@@ -78,15 +74,10 @@ def _unwritable(edit: Edit) -> str | None:
 def _unparsable(edit: Edit) -> str | None:
     if edit.after is None or not edit.path.endswith((".py", ".pyi")):
         return None
-    with _warnings_lock, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            ast.parse(edit.after)
-        except SyntaxError as error:
-            return f"is not Python: {error.msg} (line {error.lineno})"
-        except (ValueError, RecursionError, MemoryError):
-            return "nests too deeply to be read"
-    return None
+    found = parsed(edit.after)
+    if not isinstance(found, Unparsable):
+        return None
+    return f"{found.reason} (line {found.line})" if found.line else found.reason
 
 
 CHECKS: tuple[Check, ...] = (_unchanged, _unwritable, _unparsable)

@@ -81,7 +81,6 @@ def test_a_character_that_the_encoding_lacks_is_a_reason() -> None:
     said = reason(replacing("old.py", "x = 1", "x = '✓'"), brief(), files(old=data))
     assert "'✓'" in said
     assert "iso-8859-1" in said
-    assert "utf-8" in reason(whole("new.py", "x = '\ud800'"))
     assert "utf-8" in reason(whole("new.py", "x = '\0'"))
 
 
@@ -157,8 +156,8 @@ def test_all_files_of_an_answer_or_none() -> None:
 
 
 def test_what_is_not_python_is_a_reason() -> None:
-    assert "not valid Python" in reason(whole("new.py", "def f(:\n    pass"))
-    assert "not valid Python" in reason(whole("new.py", "(" * 5000))
+    assert "the result is not Python: invalid syntax (line 1: def f(:)." in reason(whole("new.py", "def f(:\n    pass"))
+    assert "not Python" in reason(whole("new.py", "(" * 5000))
     assert patch(whole("new.py", r"x = '\d'")).paths == ("new.py",)
     assert patch("notes.txt\n```\ndef f(:\n```").paths == ("notes.txt",)
 
@@ -287,3 +286,20 @@ def test_no_mangling_of_a_good_answer_crashes_the_parser(junk: str, at: int, los
     outcome = parse(mangled, brief(), files(calc=SOURCE.encode(), hidden=b"x = 1\n")).outcome
     if isinstance(outcome, Patch):
         assert all(protected_as(path) is None for path in outcome.paths)
+
+
+def test_a_candidate_without_measure_is_a_reason_and_is_not_run() -> None:
+    assert "50000021 characters" in reason(whole("new.py", "x" * 49_999_999))
+    assert "lines; at most" in reason(whole("new.py", "\n" * 1_000_000))
+    assert "lines; at most" in reason(whole("new.py", "#\n" * 99_996 + "x = 1\r" * 10))
+    assert "too deeply" in reason(whole("new.py", "x = " + "-" * 100_000 + "1"))
+    assert "too deeply" in reason(whole("new.py", "import a" + ".a" * 100_000))
+    assert "which no file can" in reason(whole("new\ud800.py", "x = 1"))
+    assert parse("\ud800", brief(), nothing).diagnosis == ""
+
+
+def test_a_file_without_measure_is_not_edited() -> None:
+    big = b"x = 1\n" * 400_000
+    assert "only files of at most" in reason(replacing("big.py", "x = 1", "x = 2"), brief(), files(big=big))
+    grown = reason(replacing("old.txt", "x", "y" * 1_900_000), brief(), {"old.txt": b"x\n" + b"z\n" * 100_000}.get)
+    assert "at most 2000000 are allowed" in grown

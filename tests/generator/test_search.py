@@ -60,3 +60,12 @@ def test_the_nearest_lines_are_shown_with_their_numbers() -> None:
     assert nearest(TEXT, ["    def gg(self):"]).count("def g(self)") == 1
     assert nearest(TEXT, ["qqqqq"]) == ""
     assert nearest("", []) == ""
+
+
+def test_endless_likeness_ends() -> None:
+    text = "a\n" * 100_000
+    assert replaced(text, ["a"] * 50_000 + ["b"], ["c"]) == Miss()
+    assert replaced(text, ["a", "  a"] * 25_000, ["c"]) == Miss()
+    found = replaced(text, ["a"] * 50_000, ["c"])
+    assert isinstance(found, Miss)
+    assert found.lines[:3] == (1, 2, 3)

@@ -2,7 +2,6 @@
 
 import ast
 import re
-import warnings
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
@@ -11,12 +10,16 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from tddbot.domain import Excerpt
+from tddbot.parsing import Unparsable, parsed, quietly
 
 if TYPE_CHECKING:
     import libcst as cst
 
-# libcst's parser recurses on the C stack and would end the process: CPython's own stops in time on all but these.
-_MOST_BOOLEAN_WORDS = 5000
+# libcst recurses on the C stack for each link of a chain and ends the process (30,000 times `and a`), takes time by the
+# square of a chain (3,000 times `[0]`: 15 s), and by the fourth power of two of a pattern's brackets (ten: 4.5 s).
+# CPython's compiler ends the process on 100,000 `for` in one comprehension.
+_DEEPEST = 300
+_DEEPEST_PATTERN = 6
 TEXTS = frozenset({"SimpleString", "FormattedString", "ConcatenatedString"})
 _FORMATTING = re.compile(
     r"whitespace|leading_lines|trailing|lines_|header|footer|lpar|rpar|comma|semicolon|[lr]bracket"
@@ -93,32 +96,57 @@ def _parsed(excerpt: Excerpt) -> Source | str:
     except cst.ParserSyntaxError:
         return "does not parse"
     except RecursionError:
-        return "is nested too deeply"
+        return "nests too deeply to be read"
     spans = {node: (span.start, span.start + span.length) for node, span in found.items()}
     return Source(excerpt.path, excerpt.encoding, excerpt.text.encode(), module, spans)
 
 
 def _fault(text: str) -> str | None:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(text)
-    except (SyntaxError, ValueError):
-        return "does not parse"
-    except (RecursionError, MemoryError):
-        return "is nested too deeply"
-    if len(re.findall(r"\b(?:and|or)\b", text)) > _MOST_BOOLEAN_WORDS:
-        return "is nested too deeply"
-    return None
+    tree = parsed(text)
+    if isinstance(tree, Unparsable):
+        return tree.reason
+    return "nests too deeply to be read" if _is_deep(tree) or _has_deep_pattern(tree, text) else None
+
+
+def _is_deep(tree: ast.Module) -> bool:
+    """Whether a node lies deeper than may be, where each operand of `a and b …` and each `for` is a level, too."""
+    waiting: list[tuple[ast.AST, int]] = [(tree, 0)]
+    while waiting:
+        node, above = waiting.pop()
+        links = getattr(node, "values" if isinstance(node, ast.BoolOp) else "generators", ())
+        depth = above + 1 + len(links)
+        if depth > _DEEPEST:
+            return True
+        waiting.extend((child, depth) for child in ast.iter_child_nodes(node))
+    return False
+
+
+def _has_deep_pattern(tree: ast.Module, text: str) -> bool:
+    """Whether brackets nest too deeply in a `case`; the tree does not show those that only group."""
+    matches = [node for node in ast.walk(tree) if isinstance(node, ast.Match)]
+    lines = re.split(r"\r\n?|\n", text) if matches else []
+    for match in matches:
+        start = match.subject.end_lineno or match.lineno
+        for case in match.cases:
+            head = lines[start - 1 : max(case.pattern.end_lineno, case.body[0].lineno - 1)]
+            if _brackets("".join(head)) > _DEEPEST_PATTERN:
+                return True
+            start = case.body[-1].end_lineno or start
+    return False
+
+
+def _brackets(text: str) -> int:
+    """Return how deep brackets nest in a text, strings not told apart."""
+    depths = accumulate((letter in "([{") - (letter in ")]}") for letter in text)
+    return max(depths, default=0)
 
 
 def compiles(code: str) -> bool:
     """Whether Python compiles this piece of a module; what it warns of is left to the project's own Python."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with quietly():
             compile(code, "<candidate>", "exec", dont_inherit=True)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError, SystemError):
         return False
     return True
 
