@@ -53,16 +53,26 @@ class App:
             MODEL: ModelGenerator(self.config.model, self.repository.read, protected, self.environment),
         }
 
-    def ports(self) -> Ports:
-        """Everything impure that the loop works through."""
-        runner = JailedRunner(
+    @cached_property
+    def runner(self) -> JailedRunner:
+        """What runs tests; it is closed with the repository."""
+        return JailedRunner(
             self.repository.root,
             self.config.runner,
             lambda: self.interpreter,
             self.repository.files,
             self.environment,
+            lambda sentence: self.tell(Notice(sentence)),
         )
-        return Ports(self.repository, runner, self.generators(), self.store, self.tell, time.monotonic)
+
+    def close(self) -> None:
+        """End what runs in the background."""
+        if "runner" in self.__dict__:
+            self.runner.close()
+
+    def ports(self) -> Ports:
+        """Everything impure that the loop works through."""
+        return Ports(self.repository, self.runner, self.generators(), self.store, self.tell, time.monotonic)
 
     def policy(self, apply: bool = True) -> Policy:
         """What the user has set."""
@@ -103,7 +113,9 @@ def opened(
         store = resources.enter_context(SqliteStore.open(repository.state, worktree=repository.worktree))
         if command is not None and tried is not None:
             _note_what_was_done(repository, store, tried, tell)
-        yield App(repository, config, store, tell, environment, python or config.python)
+        app = App(repository, config, store, tell, environment, python or config.python)
+        resources.callback(app.close)
+        yield app
 
 
 def _note_what_was_done(repository: GitRepository, store: SqliteStore, tried: str, tell: Sink) -> None:

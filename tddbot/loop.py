@@ -133,7 +133,7 @@ def try_out(work: Work, proposal: Proposal) -> Attempt:
         return Attempt(proposal, None, Verdict(Ruling.DUD, (proposal.reason,)))
     if faults := objections(proposal.patch, work.policy.protected):
         return Attempt(proposal, None, Verdict(Ruling.FORBIDDEN, faults))
-    search = run(work, proposal, work.target.node_ids, detail=True)
+    search = run(work, proposal, work.target.node_ids, detail=True, warm=True)
     verdict = plausible(work.target, search)
     if verdict.ruling is not Ruling.PLAUSIBLE:
         return Attempt(proposal, search, verdict)

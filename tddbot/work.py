@@ -99,6 +99,7 @@ def run(
     *,
     detail: bool = False,
     trace: bool = False,
+    warm: bool = False,
 ) -> Run:
     """Run tests with a candidate laid over the baseline.
 
@@ -115,6 +116,8 @@ def run(
         protected=work.policy.protected,
         seconds=min(work.policy.run_seconds, work.ledger.seconds_left()),
         test_seconds=min(work.policy.test_seconds, 10 + work.baseline.seconds),
+        warm=warm,
+        lane=work.target.id,
     )
     done = work.ports.runner.run(request, work.stop)
     return replace(done, results={node: _without_keys(result) for node, result in done.results.items()})

@@ -6,6 +6,7 @@ import os
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from tddbot.ports import RunRequest
 from tddbot.runner.interpreter import Interpreter
 from tddbot.runner.records import Session
 from tddbot.runner.settings import RunnerSettings
-from tddbot.runner.visible import HOME, allow_list
+from tddbot.runner.visible import HOME, Visible, allow_list
 
 NAME = "namespaces (user, mount, pid, net, ipc, uts, cgroup), allow-list root, overlay workspace, no capabilities"
 _NOBODY = 65534
@@ -37,14 +38,24 @@ def user_of(root: Path) -> tuple[int, int]:
     return (owner.st_uid or _NOBODY, owner.st_gid or _NOBODY) if owner.st_uid else (_NOBODY, _NOBODY)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Jail:
-    """What all jobs of a repository have in common."""
+    """What all jobs of a repository have in common; what it says of the host is as of its making."""
 
     root: Path
     interpreter: Interpreter
     settings: RunnerSettings
     environment: Mapping[str, str]
+
+    @property
+    def python(self) -> tuple[str, ...]:
+        """The project's Python and what is on its path when it starts outside of the jail."""
+        return (self.interpreter.executable, *self.interpreter.startup_path(self.root))
+
+    @cached_property
+    def visible(self) -> Visible:
+        """What of the host the jail shows."""
+        return allow_list(self.interpreter, self.root, self._search_path, self.settings.readable, user_of(self.root))
 
     def job(
         self, request: RunRequest, selection: Selection, session: Session | None, layout: Mapping[str, Sequence[str]]
@@ -54,8 +65,7 @@ class Jail:
         `session` is what pytest said of its root when it ran all tests, where that is known.
         """
         user, group = user_of(self.root)
-        search = self._search_path()
-        visible = allow_list(self.interpreter, self.root, search, self.settings.readable, (user, group))
+        visible = self.visible
         megabyte = 1024 * 1024
         job: dict[str, Any] = {
             "root": str(self.root),
@@ -77,13 +87,11 @@ class Jail:
                 "NPROC": self.settings.processes,
                 "CORE": 0,
             },
-            "pytest": self._order(request, selection, session, search),
+            "pytest": self._order(request, selection, session),
         }
         return json.dumps(job).encode("ascii")  # a path may be no text, which ASCII has a way to write
 
-    def _order(
-        self, request: RunRequest, selection: Selection, session: Session | None, search: tuple[str, ...]
-    ) -> dict[str, Any]:
+    def _order(self, request: RunRequest, selection: Selection, session: Session | None) -> dict[str, Any]:
         return {
             "node_ids": selection.node_ids,
             "ignored": selection.ignored,
@@ -92,15 +100,18 @@ class Jail:
             "detail": request.detail,
             "trace": request.trace,
             "cache": "/tmp/.pytest_cache",
-            "path": [str(self.root), *search, *self.interpreter.path],
-            "env": self._test_environment(search),
+            "path": [str(self.root), *self._search_path, *self.interpreter.path],
+            "env": self.test_environment,
+            "modules": request.patch is None and request.node_ids is None,
         }
 
+    @cached_property
     def _search_path(self) -> tuple[str, ...]:
         entries = self.environment.get("PYTHONPATH", "").split(os.pathsep)
         return tuple(os.path.normpath(self.root / entry) for entry in entries if entry)
 
-    def _test_environment(self, search: tuple[str, ...]) -> dict[str, str]:
+    @cached_property
+    def test_environment(self) -> dict[str, str]:
         """What the tests see: built up from nothing, so that no key of the user's is in it."""
         outside = self.environment
         passed = {
@@ -119,8 +130,8 @@ class Jail:
             "PYTHONDONTWRITEBYTECODE": "1",
             "GIT_CONFIG_NOSYSTEM": "1",
         }
-        if search:
-            own["PYTHONPATH"] = os.pathsep.join(search)
+        if self._search_path:
+            own["PYTHONPATH"] = os.pathsep.join(self._search_path)
         return {"LANG": "C.UTF-8", **own, **passed, **self.settings.env}
 
 

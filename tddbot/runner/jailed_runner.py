@@ -1,34 +1,32 @@
-"""The Runner port by namespaces: one fresh jailed process a run, and another one after a test that took it down."""
+"""The Runner port: places in a pool, a warm zygote to search with and a fresh one to prove with."""
 
 import os
-import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from tddbot.domain import Ending, NodeId, Outcome, Run
-from tddbot.errors import TddbotError, UnfitError
+from tddbot.domain import Ending, Run
 from tddbot.ports import RunRequest
 from tddbot.runner import records
+from tddbot.runner.execution import Execution, file_of
+from tddbot.runner.fingerprint import fingerprint
 from tddbot.runner.interpreter import Interpreter
-from tddbot.runner.jail import NAME, Jail, Selection, user_of
+from tddbot.runner.jail import Jail, user_of
 from tddbot.runner.layout import Layout
-from tddbot.runner.process import JailedProcess
+from tddbot.runner.pool import Pool
 from tddbot.runner.settings import RunnerSettings
-from tddbot.runner.transcript import Transcript
+from tddbot.runner.warmth import Recipe, Warm, Warmth
 from tddbot.stop import Stop
 
-_MOST_PROCESSES = 1000
-_IMPORT_SECONDS = 30.0
-_NO_TESTS, _USAGE = 5, (3, 4)
-_REASONS = ("ERROR", "E ", "error:", "INTERNALERROR> E", "!!!")
+_WITNESSES = 30
 
 
 @dataclass
 class JailedRunner:
-    """Runs the tests of one repository; may be called from several threads at once.
+    """Runs the tests of one repository; may be called from several threads at once, and is to be closed.
 
-    `interpreter` and `files` are asked when first needed, the files once a tree: each costs a process.
+    `interpreter` and `files` are asked when first needed, the files once a tree: each costs a process. `tell` takes a
+    sentence for the user.
     """
 
     root: Path
@@ -36,189 +34,104 @@ class JailedRunner:
     interpreter: Callable[[], Interpreter]
     files: Callable[[], tuple[str, ...]]
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    tell: Callable[[str], None] = lambda _: None
+    warmth: Warmth = field(default_factory=Warmth)
     _layout: Layout = field(init=False, repr=False)
+    _pool: Pool = field(init=False, repr=False)
+    _jail: tuple[str, Jail] | None = field(default=None, init=False, repr=False)
     _files: tuple[str, tuple[str, ...]] | None = field(default=None, init=False, repr=False)
     _session: records.Session | None = field(default=None, init=False, repr=False)
+    _baseline: Run | None = field(default=None, init=False, repr=False)
+    _told: set[str] = field(default_factory=set, init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._layout = Layout(self.root)
+        self._pool = Pool(self.settings.jobs or os.cpu_count() or 1)
 
     def run(self, request: RunRequest, stop: Stop) -> Run:
-        """Return what happened. Raise UnfitError where the jail cannot be built, naming the control that is missing.
+        """Return what happened. Raise UnfitError where the jail cannot be built, naming the control that is missing."""
+        with self._pool.place(request.lane, stop) as is_free:
+            if not is_free:
+                return Run(request.snapshot.tree, {}, Ending.CANCELLED, "it was cancelled")
+            if request.warm and (run := self._run_warm(request, stop)):
+                return run
+            return self._run_cold(request, stop)
+
+    def close(self) -> None:
+        """End the zygote; a run that is under way is incomplete then."""
+        self.warmth.close()
+
+    def _run_cold(self, request: RunRequest, stop: Stop) -> Run:
+        """Run in a fresh process; a run of everything tells what the next zygote has to load.
 
         pytest finds its root by its arguments; a run of some tests is told the root that the run of all had.
         """
-        if self._files is None or self._files[0] != request.snapshot.tree:
-            self._files = request.snapshot.tree, self.files()
-        layout = self._layout.look(self._files[1], user_of(self.root), request.protected)
-        jail = Jail(self.root, self.interpreter(), self.settings, self.environment)
-        execution = _Execution(jail, layout, request, stop)
+        mark, jail = self._current_jail()
+        execution = self._execution(jail, request, stop)
         run = execution.run(self._session)
-        if request.node_ids is None and request.patch is None:
-            self._session = execution.session
+        if request.node_ids is None and request.patch is None and run.ending is Ending.COMPLETE:
+            self._session, self._baseline = execution.session, run
+            self.warmth.prepare(self._recipe(mark, jail, execution.modules))
         return run
 
+    def _run_warm(self, request: RunRequest, stop: Stop) -> Run | None:
+        """Run in a fork of the zygote, or return None where there is none or it is no good."""
+        mark, jail = self._current_jail()
+        with self.warmth.borrowed(mark) as warm:
+            if warm is None:
+                self._tell_why_not(mark)
+                return None
+            if not warm.is_trusted and not self._is_faithful(warm, jail, request, stop):
+                return None
+            run = self._execution(jail, request, stop, warm).run(self._session)
+        return None if run.ending is Ending.UNUSABLE else run
 
-class _Execution:
-    """One run: as many processes as it takes until each test has a result."""
-
-    def __init__(self, jail: Jail, layout: Mapping[str, tuple[str, ...]], request: RunRequest, stop: Stop) -> None:
-        self._jail = jail
-        self._layout = layout
-        self._request = request
-        self._stop = stop
-        self._transcript = Transcript()
-        self._started = self._heard = time.monotonic()
-        self._foreign: str | None = None
-        self._lost: str | None = None
-        self._timeouts = 0
-        self._refusal: records.Refused | None = None
-        self._rejection: records.Rejected | None = None
-        self._exit: int | None = None
-
-    @property
-    def session(self) -> records.Session | None:
-        """What pytest said of its root."""
-        return self._transcript.session
-
-    def run(self, session: records.Session | None) -> Run:
-        ending, detail = Ending.INCOMPLETE, "too many tests took their process down"
-        selection = Selection(self._request.node_ids)
-        if self._request.node_ids is not None:
-            self._transcript.session = session
-        for _ in range(_MOST_PROCESSES):
-            ended = self._one_process(selection)
-            if ended is not None:
-                ending, detail = ended
-                break
-            selection = self._what_is_left(selection)
-            if selection.node_ids == ():
-                ending, detail = Ending.COMPLETE, ""
-                break
-        transcript = self._transcript
-        patch = self._request.patch
-        return Run(
-            tree=self._request.snapshot.tree,
-            results=transcript.results,
-            ending=ending,
-            detail=detail,
-            seconds=time.monotonic() - self._started,
-            patch_id=patch.id if patch else None,
-            coverage=transcript.coverage,
-            jail=NAME,
+    def _is_faithful(self, warm: Warm, jail: Jail, request: RunRequest, stop: Stop) -> bool:
+        """Whether green tests of the baseline are green in the zygote, too; it is asked once, and given up where not."""
+        baseline = self._baseline
+        if warm.is_trusted or baseline is None or baseline.tree != request.snapshot.tree:
+            return True
+        greens, files = baseline.greens(), {file_of(node) for node in request.node_ids or ()}
+        near = [node for node in baseline.results if node in greens and file_of(node) in files][:_WITNESSES]
+        control = RunRequest(
+            request.snapshot, None, tuple(near), seconds=request.seconds, test_seconds=request.test_seconds
         )
+        seen = self._execution(jail, control, stop, warm).run(self._session)
+        odd = tuple(node for node in near if node not in seen.greens())
+        if odd and seen.ending is not Ending.CANCELLED:
+            again = self._execution(jail, replace(control, node_ids=odd), stop).run(self._session)
+            if again.greens():
+                self.warmth.give_up(warm.recipe.fingerprint, f"{odd[0]} is green in a fresh process only")
+                self._tell_why_not(warm.recipe.fingerprint)
+                return False
+        warm.is_trusted = seen.ending is not Ending.CANCELLED
+        return True
 
-    def _one_process(self, selection: Selection) -> tuple[Ending, str] | None:
-        """Run one process; return how the run ended with it, or None where a test took it down and others wait."""
-        self._transcript.begin_process()
-        self._heard = time.monotonic()
-        python = self._jail.interpreter
-        process = JailedProcess(
-            [python.executable, *python.startup_path(self._jail.root)],
-            self._jail.job(self._request, selection, self._transcript.session, self._layout),
-            self._on_record,
-            self._on_control,
-        )
-        killed = process.run(self._stop, self._overdue)
-        if self._refusal is not None:
-            raise _no_jail(self._refusal)
-        if killed == "cancelled":
-            return Ending.CANCELLED, "it was cancelled"
-        if self._rejection is not None:
-            return Ending.INCOMPLETE, f"{self._rejection.path} cannot be written: {self._rejection.reason}"
-        if self._foreign is not None:
-            return Ending.INCOMPLETE, self._foreign
-        if self._lost is not None:
-            return Ending.REGRESSED, self._lost
-        if killed is not None:
-            return self._blame(Outcome.TIMEOUT if killed == "test" else None, killed)
-        return self._judge_exit(process.output)
+    def _execution(self, jail: Jail, request: RunRequest, stop: Stop, warm: Warm | None = None) -> Execution:
+        return Execution(jail, self._look(request), request, stop, None if warm is None else warm.zygote)
 
-    def _judge_exit(self, output: str) -> tuple[Ending, str] | None:
-        code, transcript = self._transcript.end_code, self._transcript
-        if code in _USAGE:
-            return Ending.UNUSABLE, f"pytest could not run: {_last_words(output)}"
-        if code is None or (transcript.current is not None and not transcript.collecting):
-            if transcript.current is None:
-                return Ending.UNUSABLE, f"pytest ended before its report was whole: {_last_words(output)}"
-            return self._blame(Outcome.CRASHED, "its process ended")
-        if code not in (0, 1, _NO_TESTS) or code != self._exit or transcript.unfinished():
-            return Ending.INCOMPLETE, f"pytest ended early with exit code {self._exit}: {_last_words(output)}"
-        return Ending.COMPLETE, ""
+    def _look(self, request: RunRequest) -> dict[str, tuple[str, ...]]:
+        tree = request.snapshot.tree
+        if self._files is None or self._files[0] != tree:
+            self._files = tree, self.files()
+        return self._layout.look(self._files[1], user_of(self.root), request.protected)
 
-    def _blame(self, outcome: Outcome | None, why: str) -> tuple[Ending, str] | None:
-        if outcome is None:
-            return Ending.INCOMPLETE, "the run passed its limit of " + why
-        limit = f"no result within {self._patience():.3g} s"
-        message = limit if outcome is Outcome.TIMEOUT else "the process died while this ran"
-        self._timeouts += outcome is Outcome.TIMEOUT
-        return None if self._transcript.blame(outcome, message) else (Ending.INCOMPLETE, message)
+    def _current_jail(self) -> tuple[str, Jail]:
+        """Return the fingerprint of all that a zygote depends on, and the jail as it is while that stays the same."""
+        known = self._jail
+        jail = known[1] if known else Jail(self.root, self.interpreter(), self.settings, self.environment)
+        mark = fingerprint(jail.interpreter, self.root, jail.test_environment)
+        if known is None or known[0] != mark:
+            known = mark, Jail(self.root, self.interpreter(), self.settings, self.environment)
+            self._jail = known
+        return known
 
-    def _what_is_left(self, selection: Selection) -> Selection:
-        """Return what to run next: tests without a result, but none of a file that could not be imported."""
-        transcript = self._transcript
-        known = transcript.results
-        ignored = tuple(node for node in known if "::" not in node and known[node].outcome.is_red)
-        if selection.node_ids is None and not transcript.collected:
-            return Selection(None, ignored)
-        wanted = tuple(transcript.collected) or selection.node_ids or ()
-        return Selection(tuple(node for node in wanted if known.keys().isdisjoint((node, file_of(node)))), ignored)
+    def _recipe(self, mark: str, jail: Jail, modules: tuple[tuple[str, bool], ...]) -> Recipe:
+        environments = [prefix for prefix in jail.interpreter.prefixes if prefix.startswith(f"{self.root}/")]
+        return Recipe(mark, jail.python, jail.test_environment, str(self.root), environments, modules)
 
-    def _overdue(self, now: float) -> str | None:
-        if self._lost is not None or self._foreign is not None:
-            return "regressed"
-        if now - self._started > self._request.seconds:
-            return f"{self._request.seconds:g} s"
-        # Importing is slow for good reasons, and no baseline says how slow.
-        least = _IMPORT_SECONDS if self._transcript.collecting else 0.0
-        return "test" if now - self._heard > max(self._patience(), least) else None
-
-    def _patience(self) -> float:
-        """The longest that one test may take, in seconds: less for each three that took longer."""
-        return self._request.test_seconds / (1 + self._timeouts // 3)
-
-    def _on_record(self, line: bytes) -> None:
-        self._heard = time.monotonic()
-        try:
-            record = records.read_record(line)
-        except records.NO_RECORD:
-            self._foreign = self._foreign or "the report pipe carried something that is no report"
-            return
-        self._transcript.take(record)
-        if isinstance(record, records.Conftest) and not (self._jail.root / record.path).is_file():
-            self._foreign = self._foreign or f"{record.path} took part, which is no file of the repository"
-        if isinstance(record, records.Report) and record.node in self._request.keep:
-            result = self._transcript.results.get(record.node)
-            if result is not None and not result.outcome.is_green:
-                self._lost = self._lost or f"{record.node} was green and is not any more; the rest was not run"
-
-    def _on_control(self, line: bytes) -> None:
-        record = records.read_control(line)
-        match record:
-            case records.Refused():
-                self._refusal = self._refusal or record
-            case records.Rejected():
-                self._rejection = self._rejection or record
-            case records.Exit():
-                self._exit = record.code
-            case records.Ready():
-                self._heard = time.monotonic()
-
-
-def file_of(node: NodeId) -> NodeId:
-    """Return the file part of a node ID."""
-    return node.partition("::")[0]
-
-
-def _last_words(output: str) -> str:
-    """Return what pytest gave as its reason, else the last that was printed."""
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
-    told = [line for line in lines if line.startswith(_REASONS) or ": error: " in line]
-    return " ".join((told or lines)[-4:])[-600:] or "it printed nothing"
-
-
-def _no_jail(refusal: records.Refused) -> TddbotError:
-    return UnfitError(
-        f"no jail is possible here: {refusal.what} failed ({refusal.reason.strip()})",
-        "tddbot runs candidates only in a jail. `tddbot doctor` tries every part of it and names the remedy.",
-    )
+    def _tell_why_not(self, mark: str) -> None:
+        reason = self.warmth.why_not(mark)
+        if reason is not None and mark not in self._told:
+            self._told.add(mark)
+            self.tell(f"Each candidate is run in a fresh process, which is slow: {reason}.")

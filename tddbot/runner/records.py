@@ -93,13 +93,19 @@ class Finish(Struct, frozen=True, tag="finish", tag_field="kind"):
     node: str
 
 
+class Modules(Struct, frozen=True, tag="modules", tag_field="kind"):
+    """What the worker has loaded from outside the repository, and whether pytest rewrote its assertions."""
+
+    names: tuple[tuple[str, bool], ...]
+
+
 class End(Struct, frozen=True, tag="end", tag_field="kind"):
     """pytest returned to the guest."""
 
     code: int
 
 
-Record = Python | Session | Conftest | Collecting | Collected | Start | Report | Trace | Finish | End
+Record = Python | Session | Conftest | Collecting | Collected | Start | Report | Trace | Finish | Modules | End
 
 
 class Ready(Struct, frozen=True, tag="ready", tag_field="kind"):
@@ -128,8 +134,27 @@ class Exit(Struct, frozen=True, tag="exit", tag_field="kind"):
 
 Control = Ready | Refused | Rejected | Exit
 
+
+class Warm(Struct, frozen=True, tag="warm", tag_field="kind"):
+    """A zygote has loaded what it was told; `unfit` says why it may not be forked, `culprit` which module did it."""
+
+    seconds: float
+    modules: int
+    unfit: str | None = None
+    culprit: str | None = None
+
+
+class Alive(Struct, frozen=True, tag="alive", tag_field="kind"):
+    """A zygote answers; more than one thread, and it may not be forked."""
+
+    threads: int
+
+
+Answer = Warm | Alive
+
 NO_RECORD = (MsgspecError, ValueError, RecursionError)
 """What reading something that is no record raises: text that is not UTF-8, numbers or nesting beyond measure."""
 
 read_record = Decoder(Record).decode
 read_control = Decoder(Control).decode
+read_answer = Decoder(Answer).decode

@@ -17,6 +17,7 @@ class Transcript:
     current: NodeId | None = None
     collecting: bool = True
     end_code: int | None = None
+    modules: tuple[tuple[str, bool], ...] = ()
     conftests: dict[str, None] = field(default_factory=dict)
 
     def begin_process(self) -> None:
@@ -43,6 +44,8 @@ class Transcript:
                 self.coverage[record.node] = record.lines
             case records.Finish():
                 self.current = None
+            case records.Modules():
+                self.modules = record.names
             case records.End():
                 self.end_code = record.code
 

@@ -53,11 +53,12 @@ def arena(where: Path, backend: Backend) -> Iterator[Project]:
     )  # fmt: skip
     (project.root / ".git" / "token").write_text(SECRET)
     (project.root / "mark").write_text(mark)
+    project.prime()
     before, offspring, mounts = contents(where), descendants(project), Path("/proc/self/mountinfo").read_text()
     _LIBC.prctl(_SUBREAPER, 1, 0, 0, 0)  # whatever is orphaned becomes our child, and is seen
     try:
         yield project
-        assert descendants(project) == offspring
+        assert wait_for(lambda: descendants(project) == offspring)  # a keeper says its last word and is then buried
         assert left_over(mark) == []
         assert Path("/proc/self/mountinfo").read_text() == mounts
         assert [path for place in ("/tmp", "/dev/shm", "/var/tmp") for path in Path(place).glob(f"*{mark}*")] == []
@@ -65,6 +66,7 @@ def arena(where: Path, backend: Backend) -> Iterator[Project]:
         assert {path: after.get(path) for path in before} == before
     finally:
         _LIBC.prctl(_SUBREAPER, 0, 0, 0, 0)
+        project.runner.close()
 
 
 @contextmanager
@@ -83,11 +85,11 @@ def times(where: Path) -> dict[str, int]:
     return {str(path): path.lstat().st_mtime_ns for path in (where, *where.rglob("*"))}
 
 
-def buried(before: set[int]) -> bool:
+def buried(project: Project, before: set[int]) -> bool:
     """Bury the dead that became our children; whether no other is left that was not there `before`."""
-    for process in children() - before:
+    for process in children(project) - before:
         os.waitpid(process, os.WNOHANG)
-    return children() == before
+    return children(project) == before
 
 
 @pytest.fixture
@@ -295,7 +297,7 @@ def test_44_a_flood_of_output_is_cut_off(project: Project) -> None:
 def test_45_a_kill_of_what_runs_the_jail_leaves_no_survivor(project: Project) -> None:
     source = DAEMON + "    import time; time.sleep(600)\n"
     project.write({"test_evil.py": source})
-    mark, before, runs = (project.root / "mark").read_text(), children(), list[Run]()
+    mark, before, runs = (project.root / "mark").read_text(), children(project), list[Run]()
     thread = threading.Thread(target=lambda: runs.append(project.run()))
     thread.start()
     assert wait_for(lambda: left_over(mark))
@@ -303,7 +305,7 @@ def test_45_a_kill_of_what_runs_the_jail_leaves_no_survivor(project: Project) ->
         os.kill(process, 9)
     thread.join()
     assert not [node for node in runs[0].greens() if "test_daemon" in node]
-    assert wait_for(lambda: buried(before) and not left_over(mark))
+    assert wait_for(lambda: buried(project, before) and not left_over(mark))
 
 
 def test_46_odd_files_do_not_reach_the_host(project: Project) -> None:

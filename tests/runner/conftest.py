@@ -1,5 +1,6 @@
 """A scratch repository with a jail of its own."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,5 +9,6 @@ from tests.runner.tools import Project
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Project:
-    return Project(tmp_path / "a project, größer")
+def project(tmp_path: Path) -> Iterator[Project]:
+    with Project(tmp_path / "a project, größer") as project:
+        yield project

@@ -14,8 +14,9 @@ TWO = "def test_a(): assert False\ndef test_b(): pass\ndef test_c(): assert Fals
     "addopts",
     [
         "-x", "--maxfail=1", "--lf", "--ff", "--stepwise", "--pdb", "-s", "-v -v", "--tb=long", "-rA", "--durations=3",
-        "-p no:cacheprovider", "-p no:cacheprovider --strict-config", "--strict", "-W error", "--import-mode=importlib",
-        "--junitxml=report.xml", "--color=yes", "-p no:logging", "--capture=sys", "--full-trace", "-l",
+        "-p no:cacheprovider", "-p no:cacheprovider --strict-config", "--strict", "-W error -p no:asyncio",
+        "--import-mode=importlib", "--junitxml=report.xml", "--color=yes", "-p no:logging", "--capture=sys",
+        "--full-trace", "-l",
     ],
 )  # fmt: skip
 def test_addopts_do_not_end_a_run_early(project: Project, addopts: str) -> None:
@@ -118,7 +119,8 @@ def test_a_repository_below_a_symbolic_link(project: Project) -> None:
     project.write({"test_a.py": "def test_a(): pass\n"})
     link = project.root.parent / "link"
     link.symlink_to(project.root)
-    assert outcomes(Project(link.resolve()).run()) == {"test_a": Outcome.PASSED}
+    with Project(link.resolve()) as project:
+        assert outcomes(project.run()) == {"test_a": Outcome.PASSED}
 
 
 def test_the_environment_of_the_tests_comes_from_the_settings(project: Project) -> None:

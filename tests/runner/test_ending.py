@@ -39,14 +39,14 @@ def test_a_stop_ends_everything(project: Project) -> None:
     thread.join()
     assert runs[0].ending is Ending.CANCELLED
     assert left_over(token) == []
-    assert children() == before
+    assert children(project) == before
 
 
 def test_a_stop_that_is_set_before(project: Project) -> None:
     before, stop = children(), Stop()
     stop.set()
     assert project.write({"test_a.py": "def test_a(): pass\n"}).run(stop=stop).ending is Ending.CANCELLED
-    assert children() == before
+    assert children(project) == before
 
 
 ALONE = """
@@ -74,18 +74,18 @@ def test_the_death_of_any_process_of_the_jail_ends_the_others(project: Project) 
     for depth in range(3):
         token = f"token-{os.getpid()}-{depth}"
         write_forever(project, token)
-        before, runs = children(), list[Run]()
+        before, runs = children(project), list[Run]()
         thread = threading.Thread(target=lambda runs=runs: runs.append(project.run()))
         thread.start()
         assert wait_for(lambda token=token: left_over(token))
-        (victim,) = children() - before
+        (victim,) = children(project) - before
         for _ in range(depth):
             victim = int(Path(f"/proc/{victim}/task/{victim}/children").read_text().split()[0])
         os.kill(victim, 9)
         thread.join()
         assert not runs[0].greens()
         assert wait_for(lambda token=token: not left_over(token))
-        assert children() == before
+        assert children(project) == before
 
 
 def test_runs_side_by_side_do_not_disturb_one_another(project: Project) -> None:
@@ -109,6 +109,7 @@ def test_runs_side_by_side_do_not_disturb_one_another(project: Project) -> None:
 def test_many_runs_leave_descriptors_children_and_mounts_flat(project: Project) -> None:
     project.write({"test_a.py": "def test_a(): pass\n"})
     assert outcomes(project.run())
+    assert project.zygote
 
     def state() -> tuple[int, set[int], str, int]:
         mounts = Path("/proc/self/mountinfo").read_text()

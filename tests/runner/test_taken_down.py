@@ -55,7 +55,7 @@ def test_a_hang_in_a_test(project: Project) -> None:
 def test_a_file_that_dies_or_hangs_while_it_is_imported(
     project: Project, source: str, outcome: Outcome, alone: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tddbot.runner.jailed_runner._IMPORT_SECONDS", 2.0)
+    monkeypatch.setattr("tddbot.runner.execution._IMPORT_SECONDS", 2.0)
     project.write({"test_a.py": FINE, "test_bad.py": source, "test_c.py": AFTER})
     nodes = ("test_a.py::test_before", "test_bad.py::test_x", "test_c.py::test_after") if alone else ()
     run = project.run(*nodes, test_seconds=2.0)
@@ -71,7 +71,7 @@ def test_the_whole_run_has_a_limit_too(project: Project) -> None:
 
 
 def test_a_suite_that_keeps_dying_is_given_up(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tddbot.runner.jailed_runner._MOST_PROCESSES", 3)
+    monkeypatch.setattr("tddbot.runner.execution._MOST_PROCESSES", 3)
     source = "import os, pytest\n@pytest.mark.parametrize('n', range(5))\ndef test_a(n): os._exit(0)\n"
     run = project.write({"test_a.py": source}).run()
     assert (run.ending, run.detail) == (Ending.INCOMPLETE, "too many tests took their process down")

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 import pytest
 
@@ -59,6 +60,21 @@ class Project:
             git(self.root, "init", "--quiet")
         self.runner = JailedRunner(self.root, self.settings, lambda: self.python, self.files, self.environment)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.runner.close()
+
+    def prime(self) -> None:
+        """Make ready what runs of this kind need; the tests that are there now are run for it."""
+
+    @property
+    def zygote(self) -> int | None:
+        """The process ID of the warm zygote, which is waited for."""
+        self.runner.warmth.wait(60)
+        return self.runner.warmth.process
+
     def files(self) -> tuple[str, ...]:
         listed = git(self.root, "ls-files", "-z", "--cached", "--others", "--exclude-standard").split(b"\0")
         return tuple(sorted({os.fsdecode(path) for path in listed if path}))
@@ -87,23 +103,45 @@ class Project:
         return Edit(path, place.read_text() if place.is_file() else None, after)
 
 
+class WarmProject(Project):
+    """One whose runs are forks of a warm zygote."""
+
+    def prime(self) -> None:
+        assert super().run().greens()
+        assert self.zygote
+
+    def run(self, *nodes: str, stop: Stop | None = None, **more: object) -> Run:
+        return super().run(*nodes, stop=stop, **{"warm": True, **more})
+
+
 def outcomes(run: Run) -> dict[str, Outcome]:
     """Each test's outcome by the last part of its node ID (a file's: its path)."""
     return {node.rpartition("::")[2]: result.outcome for node, result in run.results.items()}
 
 
-def children() -> set[int]:
-    """The processes that are this one's children."""
-    found = set()
+def children(but: Project | None = None) -> set[int]:
+    """The processes that are this one's children, but for the zygote of a project."""
+    return {process for process, parent in _parents().items() if parent == os.getpid()} - {but.zygote if but else None}
+
+
+def descendants(but: Project) -> set[int]:
+    """The processes that are this one's children, and theirs, and so on, but for the zygote of a project."""
+    parents, found = _parents(), {os.getpid()}
+    while more := {process for process, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found - {os.getpid(), but.zygote}
+
+
+def _parents() -> dict[int, int]:
+    parents = {}
     for entry in os.listdir("/proc"):
         if entry.isdigit():
             try:
                 stat = Path("/proc", entry, "stat").read_text()
             except OSError:
                 continue
-            if int(stat.rpartition(")")[2].split()[1]) == os.getpid():
-                found.add(int(entry))
-    return found
+            parents[int(entry)] = int(stat.rpartition(")")[2].split()[1])
+    return parents
 
 
 def left_over(token: str) -> list[int]:

@@ -1,4 +1,4 @@
-"""The guest's entry: `python -I bootstrap.py REPORT_FD OUTPUT_FD JOB_FD PATH…`.
+"""The guest's entry: `python -I bootstrap.py SOCKET_FD PATH…`.
 
 PATH is where pytest is found: sys.path without the repository, whose code may not run out here. The guest's modules are
 loaded under their usual names without importing tddbot itself and are then taken out of `sys.modules` again, so that
@@ -15,25 +15,25 @@ import traceback
 import types
 
 
-def load_supervisor() -> types.ModuleType:
+def load_zygote() -> types.ModuleType:
     """Import the guest package from the folder that this file lies in."""
     guest = os.path.dirname(os.path.abspath(__file__))
     for name, path in (("tddbot", None), ("tddbot.runner", None), ("tddbot.runner.guest", guest)):
         package = types.ModuleType(name)
         package.__path__ = [path] if path else []
         sys.modules[name] = package
-    supervisor = importlib.import_module("tddbot.runner.guest.supervisor")
+    zygote = importlib.import_module("tddbot.runner.guest.zygote")
     for name in [name for name in sys.modules if name.partition(".")[0] == "tddbot"]:
         del sys.modules[name]
-    return supervisor
+    return zygote
 
 
 def main() -> int:
-    """Run the one job; return the exit code."""
+    """Serve until the socket is closed; return the exit code."""
     sys.dont_write_bytecode = True
-    sys.path[:] = sys.argv[4:]
+    sys.path[:] = sys.argv[2:]
     gc.disable()  # nothing that is imported here becomes garbage; the worker turns it on again
-    return int(load_supervisor().main(*map(int, sys.argv[1:4])))
+    return int(load_zygote().serve(int(sys.argv[1])))
 
 
 if __name__ == "__main__":

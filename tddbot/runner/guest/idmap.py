@@ -10,16 +10,19 @@ from tddbot.runner.guest import linux
 _LAST_ID = 4294967294
 
 
-def clone_as(path: str, owner: int, user: int) -> int | None:
-    """Return a detached mount of `path` with `owner` and `user` swapped, or None where they are the same already."""
-    if owner == user:
-        return None
+def swapping(owner: int, user: int) -> int:
+    """Return a descriptor of a user namespace in which `owner` and `user` are swapped."""
+    return _namespace(_swap(owner, user))
+
+
+def clone_as(path: str, namespace: int) -> int:
+    """Return a detached mount of `path` with its owners as that namespace maps them."""
     mount = linux.clone_mount(path)
-    namespace = _namespace(_swap(owner, user))
     try:
         linux.map_mount(mount, namespace)
-    finally:
-        os.close(namespace)
+    except OSError:
+        os.close(mount)
+        raise
     return mount
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from tddbot.runner.guest.failures import describe, relative, safe_repr, shorten
 from tddbot.runner.guest.trace import Tracer
+from tddbot.runner.guest.warmup import loaded
 from tddbot.runner.guest.wire import Wire
 
 _CHUNK = 500
@@ -23,11 +24,12 @@ _ORDINARY = (0, 1, 5)  # all passed, some failed, no tests
 class Reporter:
     """Hooks of one run."""
 
-    def __init__(self, wire: Wire, root: str, detail: bool, trace: bool) -> None:
+    def __init__(self, wire: Wire, root: str, detail: bool, trace: bool, modules: bool = False) -> None:
         self._wire = wire
         self._root = root
         self._pid = os.getpid()
         self._detail = detail
+        self._modules = modules
         self._tracer = Tracer(root) if trace else None
         self._sides: tuple[str, str] | None = None
         self._failures: dict[str, dict[str, Any]] = {}
@@ -54,6 +56,8 @@ class Reporter:
     def pytest_sessionfinish(self, exitstatus: int) -> None:
         """End here after an ordinary run: nobody would see the summaries, and tidying up takes longer than a test."""
         if int(exitstatus) in _ORDINARY and os.getpid() == self._pid:
+            if self._modules:
+                self._wire.send("modules", names=loaded(self._root))
             self._wire.send("end", code=int(exitstatus))
             sys.stdout.flush()
             os._exit(int(exitstatus))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
+import time
 import types
 from typing import Any
 
@@ -21,7 +22,7 @@ def work(order: dict[str, Any], root: str, wire: Wire) -> int:
     """Run the tests that `order` names in the current directory; return pytest's exit code, told on the wire too."""
     _set_up_interpreter(order)
     wire.send("python", pytest=pytest.__version__)
-    reporter = Reporter(wire, root, order["detail"], order["trace"])
+    reporter = Reporter(wire, root, order["detail"], order["trace"], order["modules"])
     selector = Selector(order["node_ids"], order["ignored"])
     code = int(pytest.main([*_arguments(order), *_calming()], plugins=[reporter, selector]))
     if code == pytest.ExitCode.USAGE_ERROR and _calming():
@@ -34,6 +35,7 @@ def work(order: dict[str, Any], root: str, wire: Wire) -> int:
 def _set_up_interpreter(order: dict[str, Any]) -> None:
     os.environ.clear()
     os.environ.update(order["env"])
+    time.tzset()
     os.umask(0o022)
     sys.path[:] = order["path"]
     sys.argv[:] = ["pytest"]

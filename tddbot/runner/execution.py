@@ -1,0 +1,208 @@
+"""One run from its request to its result: as many jailed processes as it takes until each test has one."""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from tddbot.domain import Ending, NodeId, Outcome, Run
+from tddbot.errors import TddbotError, UnfitError
+from tddbot.ports import RunRequest
+from tddbot.runner import records
+from tddbot.runner.jail import NAME, Jail, Selection
+from tddbot.runner.process import JailedProcess
+from tddbot.runner.transcript import Transcript
+from tddbot.runner.zygote import Zygote
+from tddbot.stop import Stop
+
+_MOST_PROCESSES = 1000
+_IMPORT_SECONDS = 30.0
+_NO_TESTS, _USAGE = 5, (3, 4)
+_REASONS = ("ERROR", "E ", "error:", "INTERNALERROR> E", "!!!")
+
+
+class Execution:
+    """One run: as many processes as it takes until each test has a result, in forks of `zygote` or each a fresh one."""
+
+    def __init__(
+        self,
+        jail: Jail,
+        layout: Mapping[str, tuple[str, ...]],
+        request: RunRequest,
+        stop: Stop,
+        zygote: Zygote | None = None,
+    ) -> None:
+        self._jail = jail
+        self._zygote = zygote
+        self._layout = layout
+        self._request = request
+        self._stop = stop
+        self._transcript = Transcript()
+        self._started = self._heard = time.monotonic()
+        self._foreign: str | None = None
+        self._lost: str | None = None
+        self._timeouts = 0
+        self._refusal: records.Refused | None = None
+        self._rejection: records.Rejected | None = None
+        self._exit: int | None = None
+        self._said = ""
+
+    @property
+    def session(self) -> records.Session | None:
+        """What pytest said of its root."""
+        return self._transcript.session
+
+    @property
+    def modules(self) -> tuple[tuple[str, bool], ...]:
+        """What the tests have loaded from outside the repository."""
+        return self._transcript.modules
+
+    def run(self, session: records.Session | None) -> Run:
+        """Return what happened; `session` is what pytest said of its root when it ran all tests."""
+        ending, detail = Ending.INCOMPLETE, "too many tests took their process down"
+        selection = Selection(self._request.node_ids)
+        if self._request.node_ids is not None:
+            self._transcript.session = session
+        for _ in range(_MOST_PROCESSES):
+            ended = self._one_process(selection)
+            if ended is not None:
+                ending, detail = ended
+                break
+            selection = self._what_is_left(selection)
+            if selection.node_ids == ():
+                ending, detail = Ending.COMPLETE, ""
+                break
+        transcript = self._transcript
+        patch = self._request.patch
+        return Run(
+            tree=self._request.snapshot.tree,
+            results=transcript.results,
+            ending=ending,
+            detail=detail,
+            seconds=time.monotonic() - self._started,
+            patch_id=patch.id if patch else None,
+            coverage=transcript.coverage,
+            jail=NAME,
+        )
+
+    def _one_process(self, selection: Selection) -> tuple[Ending, str] | None:
+        """Run one process; return how the run ended with it, or None where a test took it down and others wait."""
+        self._transcript.begin_process()
+        self._heard = time.monotonic()
+        job = self._jail.job(self._request, selection, self._transcript.session, self._layout)
+        with self._lent() as zygote:
+            process = JailedProcess(zygote, job, self._on_record, self._on_control)
+            killed = process.run(self._stop, self._overdue)
+        output = process.output + self._said
+        if self._refusal is not None:
+            raise _no_jail(self._refusal)
+        if killed == "cancelled":
+            return Ending.CANCELLED, "it was cancelled"
+        if self._rejection is not None:
+            return Ending.INCOMPLETE, f"{self._rejection.path} cannot be written: {self._rejection.reason}"
+        if self._foreign is not None:
+            return Ending.INCOMPLETE, self._foreign
+        if self._lost is not None:
+            return Ending.REGRESSED, self._lost
+        if killed is not None:
+            return self._blame(Outcome.TIMEOUT if killed == "test" else None, killed)
+        return self._judge_exit(output)
+
+    @contextmanager
+    def _lent(self) -> Iterator[Zygote]:
+        if self._zygote is not None:
+            yield self._zygote
+            return
+        zygote = Zygote.start(self._jail.python, self._jail.test_environment)
+        try:
+            yield zygote
+        finally:
+            self._said = zygote.close()
+
+    def _judge_exit(self, output: str) -> tuple[Ending, str] | None:
+        code, transcript = self._transcript.end_code, self._transcript
+        if code in _USAGE:
+            return Ending.UNUSABLE, f"pytest could not run: {_last_words(output)}"
+        if code is None or (transcript.current is not None and not transcript.collecting):
+            if transcript.current is None:
+                return Ending.UNUSABLE, f"pytest ended before its report was whole: {_last_words(output)}"
+            return self._blame(Outcome.CRASHED, "its process ended")
+        if code not in (0, 1, _NO_TESTS) or code != self._exit or transcript.unfinished():
+            return Ending.INCOMPLETE, f"pytest ended early with exit code {self._exit}: {_last_words(output)}"
+        return Ending.COMPLETE, ""
+
+    def _blame(self, outcome: Outcome | None, why: str) -> tuple[Ending, str] | None:
+        if outcome is None:
+            return Ending.INCOMPLETE, "the run passed its limit of " + why
+        limit = f"no result within {self._patience():.3g} s"
+        message = limit if outcome is Outcome.TIMEOUT else "the process died while this ran"
+        self._timeouts += outcome is Outcome.TIMEOUT
+        return None if self._transcript.blame(outcome, message) else (Ending.INCOMPLETE, message)
+
+    def _what_is_left(self, selection: Selection) -> Selection:
+        """Return what to run next: tests without a result, but none of a file that could not be imported."""
+        transcript = self._transcript
+        known = transcript.results
+        ignored = tuple(node for node in known if "::" not in node and known[node].outcome.is_red)
+        if selection.node_ids is None and not transcript.collected:
+            return Selection(None, ignored)
+        wanted = tuple(transcript.collected) or selection.node_ids or ()
+        return Selection(tuple(node for node in wanted if known.keys().isdisjoint((node, file_of(node)))), ignored)
+
+    def _overdue(self, now: float) -> str | None:
+        if self._lost is not None or self._foreign is not None:
+            return "regressed"
+        if now - self._started > self._request.seconds:
+            return f"{self._request.seconds:g} s"
+        # Importing is slow for good reasons, and no baseline says how slow.
+        least = _IMPORT_SECONDS if self._transcript.collecting else 0.0
+        return "test" if now - self._heard > max(self._patience(), least) else None
+
+    def _patience(self) -> float:
+        """The longest that one test may take, in seconds: less for each three that took longer."""
+        return self._request.test_seconds / (1 + self._timeouts // 3)
+
+    def _on_record(self, line: bytes) -> None:
+        self._heard = time.monotonic()
+        try:
+            record = records.read_record(line)
+        except records.NO_RECORD:
+            self._foreign = self._foreign or "the report pipe carried something that is no report"
+            return
+        self._transcript.take(record)
+        if isinstance(record, records.Conftest) and not (self._jail.root / record.path).is_file():
+            self._foreign = self._foreign or f"{record.path} took part, which is no file of the repository"
+        if isinstance(record, records.Report) and record.node in self._request.keep:
+            result = self._transcript.results.get(record.node)
+            if result is not None and not result.outcome.is_green:
+                self._lost = self._lost or f"{record.node} was green and is not any more; the rest was not run"
+
+    def _on_control(self, line: bytes) -> None:
+        record = records.read_control(line)
+        match record:
+            case records.Refused():
+                self._refusal = self._refusal or record
+            case records.Rejected():
+                self._rejection = self._rejection or record
+            case records.Exit():
+                self._exit = record.code
+            case records.Ready():
+                self._heard = time.monotonic()
+
+
+def file_of(node: NodeId) -> NodeId:
+    """Return the file part of a node ID."""
+    return node.partition("::")[0]
+
+
+def _last_words(output: str) -> str:
+    """Return what pytest gave as its reason, else the last that was printed."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    told = [line for line in lines if line.startswith(_REASONS) or ": error: " in line]
+    return " ".join((told or lines)[-4:])[-600:] or "it printed nothing"
+
+
+def _no_jail(refusal: records.Refused) -> TddbotError:
+    return UnfitError(
+        f"no jail is possible here: {refusal.what} failed ({refusal.reason.strip()})",
+        "tddbot runs candidates only in a jail. `tddbot doctor` tries every part of it and names the remedy.",
+    )
