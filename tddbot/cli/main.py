@@ -26,6 +26,7 @@ _COMMANDS = {
     "log": "tddbot.cli.patches",
     "demo": "tddbot.cli.demo",
     "doctor": "tddbot.cli.doctor",
+    "bench": "tddbot.cli.bench",
 }
 
 

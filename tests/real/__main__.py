@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tests.real.choice import chosen
-from tests.real.projects import KNOWN, UnfitProjectError, prepared
+from tddbot.bench.projects import KNOWN, UnfitProjectError, prepared
 from tests.real.table import Results, measures, rows
 from tests.real.trial import Trial, refuse_unless_green, tried
 

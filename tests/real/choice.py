@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from random import Random
 
-from tests.real.projects import Project
+from tddbot.bench.projects import Project
 from tests.real.slips import KINDS, Function, Slip, functions, slips
 from tests.real.suite import called, is_red
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from tests.real.command import Done, run
-from tests.real.projects import Project, UnfitProjectError, environment
+from tddbot.bench.projects import Project, UnfitProjectError, environment
 
 _PLUGIN = Path(__file__).parent / "plugin"
 _LONGEST = 600.0

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.real.command import run
-from tests.real.projects import Project, UnfitProjectError, environment
+from tddbot.bench.projects import Project, UnfitProjectError, environment
 from tests.real.slips import Slip
 from tests.real.suite import Suite, whole
 

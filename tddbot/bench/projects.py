@@ -1,11 +1,15 @@
-"""Real projects: their sdists from the package registry, each a repository with an environment of its own."""
+"""Real projects from the package registry, each a repository with an environment of its own; and bare environments.
+
+A network that fails, or a project without tests, is an UnfitProjectError that says so in a sentence.
+"""
 
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
 import venv
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +17,8 @@ KNOWN = {"more-itertools": "11.2.1", "boltons": "26.2.0", "sqlparse": "0.6.1"}
 """The projects, each with a version that is known to ship its tests, for when the newest one does not."""
 
 _PIP = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check")
+_WHOLE = "whole"
+_MEGABYTE = 1024 * 1024
 
 
 class UnfitProjectError(Exception):
@@ -79,6 +85,61 @@ def prepared(name: str, cache: Path, directory: Path) -> Project:
     return project
 
 
+def cache_directory(variables: Mapping[str, str] = os.environ) -> Path:
+    """Return where the benchmarks keep what they fetch: below the user's cache directory, never in a repository."""
+    base = variables.get("XDG_CACHE_HOME") or ""
+    return (Path(base) if os.path.isabs(base) else Path.home() / ".cache") / "tddbot" / "bench"
+
+
+def cached_project(name: str, cache: Path, say: Callable[[str], None]) -> Project:
+    """Return the project in the version that is known, as it was released; fetch it only where `cache` lacks it.
+
+    Raise UnfitProjectError where it cannot be had.
+    """
+    version = KNOWN[name]
+    place = cache / f"{name}-{version}-{_python_tag()}"
+    wanted = f"{name}=={version}"
+    if not (place / _WHOLE).exists():
+        _forget(place)
+        project = prepared(wanted, place / "sdists", place)
+        _keep(place, wanted, say)
+    root = next(path.parent for path in place.glob(f"*/{name}-{version}/.git"))
+    project = Project(name, version, root)
+    project.git("checkout", "--force", "--quiet", "HEAD", "--", ".")
+    return project
+
+
+def cached_python(packages: Sequence[str], cache: Path, say: Callable[[str], None]) -> Path:
+    """Return the Python of an environment with these packages alone; make it only where `cache` lacks it.
+
+    Raise UnfitProjectError where they cannot be had.
+    """
+    place = cache / f"{'-'.join(packages)}-{_python_tag()}"
+    python = place / ".venv" / "bin" / "python"
+    if not (place / _WHOLE).exists():
+        _forget(place)
+        _make_environment(place / ".venv", packages)
+        _keep(place, ", ".join(packages), say)
+    return python
+
+
+def _python_tag() -> str:
+    """What an environment depends on: made anew where tddbot's own Python is another one."""
+    return "py" + ".".join(map(str, sys.version_info[:3]))
+
+
+def _keep(place: Path, what: str, say: Callable[[str], None]) -> None:
+    size = sum(path.lstat().st_size for path in place.rglob("*")) / _MEGABYTE
+    say(f"{what}: kept in {place} ({size:.0f} MB) for the next time")
+    (place / _WHOLE).touch()
+
+
+def _forget(place: Path) -> None:
+    """Remove what an interrupted attempt left."""
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+
+
 def _sdist(requirement: str, cache: Path) -> Path:
     if not any(cache.glob("*.tar.gz")):
         name = requirement.partition("==")[0]
@@ -97,12 +158,17 @@ def _install(project: Project) -> None:
     with (project.root / ".git" / "info" / "exclude").open("a", encoding="utf-8") as file:
         # Besides the environment, what an editable install and a run of the tests leave behind.
         file.write("/.venv/\n*.egg-info/\n/build/\n__pycache__/\n.pytest_cache/\n")
-    venv.create(project.root / ".venv", with_pip=False, symlinks=True)
-    _checked(*_PIP, f"--python={project.python}", "install", "pytest", f"--editable={project.root}")
+    _make_environment(project.root / ".venv", ["pytest", f"--editable={project.root}"])
+
+
+def _make_environment(place: Path, packages: Sequence[str]) -> None:
+    venv.create(place, with_pip=False, symlinks=True)
+    _checked(*_PIP, f"--python={place / 'bin' / 'python'}", "install", *packages)
 
 
 def _checked(*command: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         last = (done.stderr.strip() or "it said nothing").splitlines()[-1]
-        raise UnfitProjectError(f"`pip {command[len(_PIP)]}` failed: {last}")
+        verb = next(word for word in command[len(_PIP) :] if not word.startswith("-"))
+        raise UnfitProjectError(f"`pip {verb}` failed: {last}")

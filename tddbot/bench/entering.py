@@ -1,0 +1,143 @@
+"""What it costs to enter and to leave the jail, by the number of files in the repository."""
+
+import json
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from tddbot.bench.bed import WARM, Bed, Subject, WrongOutcomeError, bed_of
+from tddbot.bench.generated import write_many
+from tddbot.bench.measure import Measure, spread
+from tddbot.domain import Snapshot
+from tddbot.runner import records
+from tddbot.runner.fingerprint import fingerprint
+from tddbot.runner.jail import Jail, Selection, user_of
+from tddbot.runner.layout import Layout
+from tddbot.runner.process import JailedProcess
+from tddbot.runner.zygote import Zygote
+from tddbot.stop import Stop
+
+_TARGET = 8.0
+_JAIL = "jail"
+_HOW = {
+    _JAIL: "entering and leaving the jail: a run in which pytest is not started, less a bare fork",
+    "null_run": "the same, the fork included: from the order to the end of the last process",
+    "bare_fork": "fork, end and wait for a process that has pytest loaded, without any jail",
+    "parents_share": "what tddbot does before: looks at the files, writes the job",
+    "verdict": "a whole warm verdict on the tests of a tiny project",
+}
+_BARE = """
+import gc, os, sys, time
+import _pytest.config
+_pytest.config.get_config()
+gc.disable(), gc.collect(), gc.freeze()
+for _ in iter(sys.stdin.readline, ""):
+    started = time.perf_counter()
+    child = os.fork()
+    if child == 0:
+        os._exit(0)
+    os.waitpid(child, 0)
+    print(time.perf_counter() - started, flush=True)
+"""
+_FAILED = 70
+
+
+def entering(scratch: Path, python: Path, count: int, rounds: int) -> Iterator[Measure]:
+    """Yield, for a repository of `count` files, the time in and out of the jail, the parent's share before it, and a
+    whole warm verdict. The repository is made for this and removed again.
+    """
+    root = scratch / f"files-{count}" / "project"
+    try:
+        files = write_many(root, count)
+        (root / ".git").mkdir()  # which every jail has to hide
+        subject = Subject(f"files_{count}", f"{count:,} files", root, python, "tests/test_words.py", "words.py")
+        with closing(bed_of(subject, files, Snapshot(root, str(count)))) as bed:
+            yield from _measures(bed, files, count, rounds)
+    finally:
+        shutil.rmtree(root.parent, ignore_errors=True)
+
+
+def _measures(bed: Bed, files: tuple[str, ...], count: int, rounds: int) -> Iterator[Measure]:
+    times: dict[str, list[float]] = {name: [] for name in _HOW}
+    with closing(_Passage(bed, files)) as passage, closing(_BareFork(bed.subject.python)) as bare:
+        for number in range(-2, rounds):
+            share, through, fork = passage.share(), passage.through(), bare.seconds()
+            taken = (through - fork, through, fork, share, bed.timed(WARM))
+            if number >= 0:  # the first two are for whatever is made when it is first needed
+                for name, seconds in zip(_HOW, taken, strict=True):
+                    times[name].append(1000 * seconds)
+    for name, how in _HOW.items():
+        told = f"{count:,} files, a tenth of them tests, {rounds} rounds: {how}"
+        target = _TARGET if name == _JAIL else None
+        yield from spread(f"runner.entering.files_{count}.{name}", times[name], "ms", told, target=target)
+
+
+class _Passage:
+    """A zygote that is told to load nothing more, and a job in which the worker ends at once."""
+
+    def __init__(self, bed: Bed, files: tuple[str, ...]) -> None:
+        subject = bed.subject
+        self._bed, self._files = bed, files
+        self._layout = Layout(subject.root)
+        self._jail = Jail(subject.root, bed.runner.interpreter(), bed.runner.settings, bed.runner.environment)
+        self._zygote = Zygote.start(self._jail.python, self._jail.test_environment)
+        self._job = b""
+
+    def close(self) -> None:
+        """End the zygote."""
+        self._zygote.close()
+
+    def share(self) -> float:
+        """Do what comes before a job is sent; return the seconds."""
+        started = time.perf_counter()
+        root = self._bed.subject.root
+        fingerprint(self._jail.interpreter, root, self._jail.test_environment)
+        layout = self._layout.look(self._files, user_of(root))
+        request = self._bed.request(self._bed.candidate(), WARM)
+        job = self._jail.job(request, Selection(request.node_ids), None, layout)
+        seconds = time.perf_counter() - started
+        # An order without fields ends the worker before it does anything.
+        self._job = json.dumps({**json.loads(job), "pytest": {}}).encode("ascii")
+        return seconds
+
+    def through(self) -> float:
+        """Enter the jail and leave it; return the seconds. Raise WrongOutcomeError where it was not entered."""
+        told: list[records.Control] = []
+        process = JailedProcess(self._zygote, self._job, _ignore, lambda line: told.append(records.read_control(line)))
+        started = time.perf_counter()
+        process.run(Stop(), _never)
+        seconds = time.perf_counter() - started
+        if told != [records.Ready(), records.Exit(_FAILED)]:
+            raise WrongOutcomeError(f"{self._bed.subject.title}: the jail was not entered and left: {told}")
+        return seconds
+
+
+class _BareFork:
+    """A process as large as a zygote, that forks when it is asked to."""
+
+    def __init__(self, python: Path) -> None:
+        command = [str(python), "-I", "-c", _BARE]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def close(self) -> None:
+        """End it."""
+        self._process.communicate()
+
+    def seconds(self) -> float:
+        """Return how long one fork took, its end included."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
+        return float(self._process.stdout.readline())
+
+
+def _ignore(_line: bytes) -> None:
+    """There is nothing to report."""
+
+
+def _never(_now: float) -> str | None:
+    return None

@@ -1,0 +1,13 @@
+"""`tddbot bench NAME`: the benchmarks, each of which prints a table for people, or one object per measure."""
+
+import click
+
+from tddbot.cli.bench_runner import runner
+
+
+@click.group(short_help="Measure tddbot.")
+def bench() -> None:
+    """Measure tddbot itself; the exit code says that it ran, not what it found."""
+
+
+bench.add_command(runner)
