@@ -252,10 +252,12 @@ def test_fork():
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
 
 
-def test_main_module(): assert sys.modules["__main__"].__name__ == "__main__"
+def test_main_module():
+    main = sys.modules["__main__"]
+    assert main.__name__ == "__main__" and main.__spec__.name == "pytest.__main__"
 
 
-def test_arguments(): assert sys.argv[0].endswith("pytest")
+def test_arguments(): assert os.path.samefile(sys.argv[0], sys.modules["__main__"].__file__)
 
 
 def test_recursion():

@@ -38,10 +38,18 @@ def _set_up_interpreter(order: dict[str, Any]) -> None:
     time.tzset()
     os.umask(0o022)
     sys.path[:] = order["path"]
-    sys.argv[:] = ["pytest"]
     sys.dont_write_bytecode = True
-    # multiprocessing's spawn would run the guest's own main module again.
-    sys.modules["__main__"] = types.ModuleType("__main__")
+    _become_pytest()
+
+
+def _become_pytest() -> None:
+    """Have pytest's main module for ours: multiprocessing's spawn would run the guest's own again in each child."""
+    main = types.ModuleType("__main__")
+    spec = importlib.util.find_spec("pytest.__main__")
+    if spec is not None:
+        main.__spec__, main.__loader__, main.__file__, main.__package__ = spec, spec.loader, spec.origin, "pytest"
+    sys.modules["__main__"] = main
+    sys.argv[:] = [main.__file__ or "pytest"]
 
 
 def _arguments(order: dict[str, Any]) -> list[str]:
@@ -49,9 +57,10 @@ def _arguments(order: dict[str, Any]) -> list[str]:
     told = [*arguments(order["node_ids"], order["rootdir"]), *_ECONOMY, "-o", "cache_dir=" + order["cache"]]
     told.append("--tb=short" if order["detail"] else "--tb=line")
     if order["rootdir"]:
-        told.append("--rootdir=" + order["rootdir"])
-    if order["inipath"]:
-        told += ["-c", order["inipath"]]
+        told += ["--rootdir=" + order["rootdir"], "-c", order["inipath"] or os.devnull]
+        if order["inipath"] in (None, os.devnull):
+            # Where the run of all had no configuration, some tests alone may not find one further down.
+            told.append("--confcutdir=" + order["rootdir"])
     return told
 
 
