@@ -5,10 +5,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from tddbot.domain import Ending, NodeId, Outcome, Run
-from tddbot.errors import TddbotError, UnfitError
+from tddbot.errors import TddbotError
 from tddbot.ports import RunRequest
 from tddbot.runner import records
-from tddbot.runner.jail import NAME, Jail, Selection
+from tddbot.runner.backends import BACKENDS, Backend, NoJailError
+from tddbot.runner.jail import Jail, Selection
+from tddbot.runner.place import Place
 from tddbot.runner.process import JailedProcess
 from tddbot.runner.transcript import Transcript
 from tddbot.runner.zygote import Zygote
@@ -30,8 +32,10 @@ class Execution:
         request: RunRequest,
         stop: Stop,
         zygote: Zygote | None = None,
+        backend: Backend = BACKENDS["namespaces"],
     ) -> None:
         self._jail = jail
+        self._backend = backend
         self._zygote = zygote
         self._layout = layout
         self._request = request
@@ -45,6 +49,7 @@ class Execution:
         self._rejection: records.Rejected | None = None
         self._exit: int | None = None
         self._said = ""
+        self._place = Place(b"")
 
     @property
     def session(self) -> records.Session | None:
@@ -81,7 +86,7 @@ class Execution:
             seconds=time.monotonic() - self._started,
             patch_id=patch.id if patch else None,
             coverage=transcript.coverage,
-            jail=NAME,
+            jail=self._backend.title,
         )
 
     def _one_process(self, selection: Selection) -> tuple[Ending, str] | None:
@@ -89,9 +94,11 @@ class Execution:
         self._transcript.begin_process()
         self._heard = time.monotonic()
         job = self._jail.job(self._request, selection, self._transcript.session, self._layout)
-        with self._lent() as zygote:
-            process = JailedProcess(zygote, job, self._on_record, self._on_control)
+        with self._backend.open(self._jail, job) as place, self._lent(place) as zygote:
+            self._place = place
+            process = JailedProcess(zygote, place.job, self._on_record, self._on_control)
             killed = process.run(self._stop, self._overdue)
+            self._foreign = self._foreign or place.fault()
         output = process.output + self._said
         if self._refusal is not None:
             raise _no_jail(self._refusal)
@@ -108,11 +115,11 @@ class Execution:
         return self._judge_exit(output)
 
     @contextmanager
-    def _lent(self) -> Iterator[Zygote]:
+    def _lent(self, place: Place) -> Iterator[Zygote]:
         if self._zygote is not None:
             yield self._zygote
             return
-        zygote = Zygote.start(self._jail.python, self._jail.test_environment)
+        zygote = Zygote.start(self._jail.python, place.environment or self._jail.test_environment, place.launcher)
         try:
             yield zygote
         finally:
@@ -168,6 +175,7 @@ class Execution:
         except records.NO_RECORD:
             self._foreign = self._foreign or "the report pipe carried something that is no report"
             return
+        record = self._place.outside(record)
         self._transcript.take(record)
         if isinstance(record, records.Conftest) and not (self._jail.root / record.path).is_file():
             self._foreign = self._foreign or f"{record.path} took part, which is no file of the repository"
@@ -202,7 +210,7 @@ def _last_words(output: str) -> str:
 
 
 def _no_jail(refusal: records.Refused) -> TddbotError:
-    return UnfitError(
+    return NoJailError(
         f"no jail is possible here: {refusal.what} failed ({refusal.reason.strip()})",
         "tddbot runs candidates only in a jail. `tddbot doctor` tries every part of it and names the remedy.",
     )

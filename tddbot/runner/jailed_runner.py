@@ -8,6 +8,7 @@ from pathlib import Path
 from tddbot.domain import Ending, Run
 from tddbot.ports import RunRequest
 from tddbot.runner import records
+from tddbot.runner.backends import Backend, NoJailError, chosen, next_best
 from tddbot.runner.execution import Execution, file_of
 from tddbot.runner.fingerprint import fingerprint
 from tddbot.runner.interpreter import Interpreter
@@ -36,6 +37,8 @@ class JailedRunner:
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
     tell: Callable[[str], None] = lambda _: None
     warmth: Warmth = field(default_factory=Warmth)
+    unsafe: bool = False
+    _backend: Backend = field(init=False, repr=False)
     _layout: Layout = field(init=False, repr=False)
     _pool: Pool = field(init=False, repr=False)
     _jail: tuple[str, Jail] | None = field(default=None, init=False, repr=False)
@@ -46,6 +49,7 @@ class JailedRunner:
 
     def __post_init__(self) -> None:
         self._layout = Layout(self.root)
+        self._backend = chosen(self.settings.jail, self.unsafe)
         self._pool = Pool(self.settings.jobs or os.cpu_count() or 1)
 
     def run(self, request: RunRequest, stop: Stop) -> Run:
@@ -53,9 +57,13 @@ class JailedRunner:
         with self._pool.place(request.lane, stop) as is_free:
             if not is_free:
                 return Run(request.snapshot.tree, {}, Ending.CANCELLED, "it was cancelled")
-            if request.warm and (run := self._run_warm(request, stop)):
+            if request.warm and self._backend.is_warm and (run := self._run_warm(request, stop)):
                 return run
-            return self._run_cold(request, stop)
+            try:
+                return self._run_cold(request, stop)
+            except NoJailError as error:
+                self._retreat(error)
+                return self._run_cold(request, stop)
 
     def close(self) -> None:
         """End the zygote; a run that is under way is incomplete then."""
@@ -71,7 +79,8 @@ class JailedRunner:
         run = execution.run(self._session)
         if request.node_ids is None and request.patch is None and run.ending is Ending.COMPLETE:
             self._session, self._baseline = execution.session, run
-            self.warmth.prepare(self._recipe(mark, jail, execution.modules))
+            if self._backend.is_warm:
+                self.warmth.prepare(self._recipe(mark, jail, execution.modules))
         return run
 
     def _run_warm(self, request: RunRequest, stop: Stop) -> Run | None:
@@ -85,6 +94,14 @@ class JailedRunner:
                 return None
             run = self._execution(jail, request, stop, warm).run(self._session)
         return None if run.ending is Ending.UNUSABLE else run
+
+    def _retreat(self, error: NoJailError) -> None:
+        """Go on with the next best jail and say so, or raise where it is the user's to choose."""
+        other = next_best(self._backend, self.settings.jail)
+        if other is None:
+            raise error
+        self._backend = other
+        self.tell(f"{error.message}; going on with {other.title}, which lacks: {'; '.join(other.lacks)}.")
 
     def _is_faithful(self, warm: Warm, jail: Jail, request: RunRequest, stop: Stop) -> bool:
         """Whether green tests of the baseline are green in the zygote, too; it is asked once, and given up where not."""
@@ -108,7 +125,7 @@ class JailedRunner:
         return True
 
     def _execution(self, jail: Jail, request: RunRequest, stop: Stop, warm: Warm | None = None) -> Execution:
-        return Execution(jail, self._look(request), request, stop, None if warm is None else warm.zygote)
+        return Execution(jail, self._look(request), request, stop, None if warm is None else warm.zygote, self._backend)
 
     def _look(self, request: RunRequest) -> dict[str, tuple[str, ...]]:
         tree = request.snapshot.tree

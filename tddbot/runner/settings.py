@@ -1,6 +1,6 @@
 """[tool.tddbot.runner]: how tests are run and what their jail allows."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -21,6 +21,13 @@ class RunnerSettings(Struct, frozen=True, forbid_unknown_fields=True):
         tuple[str, ...],
         Meta(description="More absolute paths that tests may read; nothing else outside the repository is visible."),
     ] = ()
+    jail: Annotated[
+        Literal["auto", "namespaces", "bubblewrap", "landlock"],
+        Meta(
+            description="How tests are jailed: auto takes namespaces or else bubblewrap; landlock, which holds less, "
+            "is taken only when it is named."
+        ),
+    ] = "auto"
     env: Annotated[
         dict[str, str], Meta(description="Environment variables for the tests; the jail starts with almost none.")
     ] = {}

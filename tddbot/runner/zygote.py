@@ -44,17 +44,18 @@ class Zygote:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
-    def start(cls, python: Sequence[str], environment: Mapping[str, str]) -> "Zygote":
+    def start(cls, python: Sequence[str], environment: Mapping[str, str], launcher: Sequence[str] = ()) -> "Zygote":
         """Start one; `python` is the project's Python followed by the entries of sys.path that pytest is found on.
 
-        Raise UnfitError where it does not start. `environment` is all that it and the tests get to see.
+        Raise UnfitError where it does not start. `environment` is all that it and the tests get to see; `launcher` is a
+        command to start it with.
         """
         executable, *path = python
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         words = os.memfd_create("words")
         try:
             process = subprocess.Popen(
-                [executable, "-I", str(_BOOTSTRAP), str(theirs.fileno()), *path],
+                [*launcher, executable, "-I", str(_BOOTSTRAP), str(theirs.fileno()), *path],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=words,

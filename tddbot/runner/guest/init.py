@@ -28,8 +28,8 @@ def run(job: Dict[str, Any], control: Wire, worker_fds: Tuple[int, int], lower_f
     network.raise_loopback()
     network.set_host_name("tddbot")
     root.enter(job, lower_fd)
-    _give_privileges_up(job)
-    _set_limits(job["limits"])
+    give_privileges_up(job)
+    set_limits(job["limits"])
     # Losing privileges cleared both of these.
     linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
     linux.prctl(linux.PR_SET_DUMPABLE, 0)
@@ -40,13 +40,14 @@ def run(job: Dict[str, Any], control: Wire, worker_fds: Tuple[int, int], lower_f
     control.send("ready", locks=locks.close(job))
     child = os.fork()
     if child == 0:
-        _become_worker(job, *worker_fds)
+        become_worker(job, *worker_fds)
     for fd in worker_fds:
         os.close(fd)
     return _reap_until(child)
 
 
-def _give_privileges_up(job: Dict[str, Any]) -> None:
+def give_privileges_up(job: Dict[str, Any]) -> None:
+    """Become the jail's user, for good: without capabilities, and without a way to get any."""
     linux.bound_capabilities()
     os.setresgid(job["gid"], job["gid"], job["gid"])
     os.setresuid(job["uid"], job["uid"], job["uid"])
@@ -54,7 +55,8 @@ def _give_privileges_up(job: Dict[str, Any]) -> None:
     linux.drop_capabilities()
 
 
-def _set_limits(limits: Dict[str, int]) -> None:
+def set_limits(limits: Dict[str, int]) -> None:
+    """Set limits by their names in `resource`, soft and hard, never above a hard one that is there."""
     for name, value in limits.items():
         number = getattr(resource, "RLIMIT_" + name)
         hard = resource.getrlimit(number)[1]
@@ -69,7 +71,7 @@ def _reap_until(child: int) -> int:
             return os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status)
 
 
-def _become_worker(job: Dict[str, Any], report_fd: int, output_fd: int) -> NoReturn:
+def become_worker(job: Dict[str, Any], report_fd: int, output_fd: int) -> NoReturn:
     """Leave only the report pipe and standard input, output and error open, then run pytest."""
     code = _FAILED
     try:

@@ -74,10 +74,10 @@ def run(
 ) -> NoReturn:
     """Be the keeper until init has ended, or `life` is at its end: then tddbot is gone, and the jail goes, too."""
     linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
-    _exit_with(control, lambda: _keep(job, control, worker_fds, lower_fd, life, doors, zygote))
+    exit_with(control, lambda: _keep(job, control, worker_fds, lower_fd, life, doors, zygote))
 
 
-def _exit_with(control: Wire, work: Callable[[], int]) -> NoReturn:
+def exit_with(control: Wire, work: Callable[[], int]) -> NoReturn:
     """End this process with what `work` returns; a control that fails is told on the control pipe."""
     code = _FAILED
     try:
@@ -111,7 +111,7 @@ def _keep(
     if process == 0:
         for fd in (alive, kept_end, life):
             os.close(fd)
-        _exit_with(control, lambda: init.run(job, control, worker_fds, lower_fd, kept))
+        exit_with(control, lambda: init.run(job, control, worker_fds, lower_fd, kept))
     for fd in (*worker_fds, alive_end, kept):
         os.close(fd)
     if life in select.select([life, alive], [], [])[0]:

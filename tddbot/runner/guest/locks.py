@@ -1,4 +1,4 @@
-"""The last locks of a jail, closed by its init before any test runs: Landlock, then the filter on system calls."""
+"""The last locks of a jail, closed before any test runs: Landlock, then the filter on system calls."""
 
 from __future__ import annotations
 
@@ -6,20 +6,27 @@ from typing import Any
 
 from tddbot.runner.guest import landlock, seccomp
 
+_SIGNALS_SCOPED = 6
+
 
 def close(job: dict[str, Any]) -> list[str]:
-    """Lock this process, which is to be alone in it, and all that it starts; return the names of the locks.
+    """Lock this process, which has one thread, and all that it starts; return the names of the locks.
 
-    Raise OSError where there is no filter on system calls. Landlock is a second wall where the mounts are the first, so
-    a kernel without it is fit.
+    Raise OSError naming the lock that cannot be closed. Where mounts are the first wall, Landlock is the second, and a
+    kernel without it is fit; where `rules` stand in the job, there is no other wall.
     """
-    names = _restrict_files(job)
-    seccomp.install()
+    rules = job.get("rules")
+    if rules is None:
+        names = _second_wall(job)
+    else:
+        abi = landlock.restrict(rules["writable"], rules["readable"], tcp=False, least=_SIGNALS_SCOPED)
+        names = ["Landlock %d" % abi]
+    seccomp.install(shared=rules is not None)
     return [*names, "seccomp"]
 
 
-def _restrict_files(job: dict[str, Any]) -> list[str]:
-    # Landlock's rules for devices hold below `/dev` as a whole: nothing but the few harmless ones is there.
+def _second_wall(job: dict[str, Any]) -> list[str]:
+    # Below `/dev` there are none but a few harmless devices.
     writable = (job["root"], "/tmp", "/var/tmp", job["home"], "/dev", "/proc")
     try:
         return ["Landlock %d" % landlock.restrict(writable)]

@@ -38,7 +38,7 @@ def enter(job: dict[str, Any], lower_fd: int | None) -> None:
     for path in job["binds"]:
         if _inside(path, job["root"]):
             _bind(path)
-    _write_edits(job)
+    write_edits(job, _NEW)
     _mask(job)
     _protect(job)
     os.chdir(_NEW)
@@ -163,17 +163,18 @@ def _adopt(directories: list[str]) -> None:
                 os.chmod(upper, stat.S_IMODE(os.stat(_LOWER + made).st_mode) | stat.S_IRWXU)
 
 
-def _write_edits(job: dict[str, Any]) -> None:
+def write_edits(job: dict[str, Any], above: str) -> None:
+    """Write the candidate; the repository's path is looked up below `above`. Raise EditError for what cannot be."""
     for edit in job["edits"]:
         try:
-            _write_edit(edit, job)
+            _write_edit(edit, job, above + job["root"])
         except OSError as error:
             raise EditError(edit["path"], error.strerror or "") from error
 
 
-def _write_edit(edit: dict[str, Any], job: dict[str, Any]) -> None:
-    target = _NEW + job["root"] + "/" + edit["path"]
-    _refuse_links(_NEW + job["root"], edit["path"])
+def _write_edit(edit: dict[str, Any], job: dict[str, Any], place: str) -> None:
+    target = place + "/" + edit["path"]
+    _refuse_links(place, edit["path"])
     mode = 0o644
     if os.path.lexists(target):
         mode = stat.S_IMODE(os.stat(target).st_mode)
