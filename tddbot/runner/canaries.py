@@ -57,7 +57,7 @@ class Canaries:
             return False
         name = record.node.rpartition("::")[2]
         if name not in self.planned:
-            self._any_test = self._any_test or isinstance(record, records.Start)
+            self._any_test = self._any_test or not isinstance(record, records.Report) or record.when != "collect"
             return False
         if isinstance(record, records.Report):
             self._reports[name].append(record)

@@ -13,6 +13,7 @@ from tddbot.runner.jail import Jail, Selection
 from tddbot.runner.place import Place
 from tddbot.runner.process import JailedProcess
 from tddbot.runner.transcript import Transcript
+from tddbot.runner.vigil import Vigil
 from tddbot.runner.zygote import Zygote
 from tddbot.stop import Stop
 
@@ -31,6 +32,7 @@ class Execution:
         layout: Mapping[str, tuple[str, ...]],
         request: RunRequest,
         stop: Stop,
+        vigil: Vigil,
         zygote: Zygote | None = None,
         backend: Backend = BACKENDS["namespaces"],
     ) -> None:
@@ -40,6 +42,7 @@ class Execution:
         self._layout = layout
         self._request = request
         self._stop = stop
+        self._vigil = vigil
         self._transcript = Transcript()
         self._started = self._heard = time.monotonic()
         self._foreign: str | None = None
@@ -76,6 +79,8 @@ class Execution:
             if selection.node_ids == ():
                 ending, detail = Ending.COMPLETE, ""
                 break
+        if ending is Ending.COMPLETE and (shortfall := self._vigil.shortfall(self._agrees())):
+            ending, detail = Ending.INCOMPLETE, shortfall
         transcript = self._transcript
         patch = self._request.patch
         return Run(
@@ -86,6 +91,7 @@ class Execution:
             seconds=time.monotonic() - self._started,
             patch_id=patch.id if patch else None,
             coverage=transcript.coverage,
+            held=self._vigil.held() if ending is Ending.COMPLETE else (),
             jail=self._backend.title,
         )
 
@@ -93,12 +99,14 @@ class Execution:
         """Run one process; return how the run ended with it, or None where a test took it down and others wait."""
         self._transcript.begin_process()
         self._heard = time.monotonic()
-        job = self._jail.job(self._request, selection, self._transcript.session, self._layout)
+        watched = self._vigil.begin()
+        job = self._jail.job(self._request, selection, self._transcript.session, self._layout, watched)
         with self._backend.open(self._jail, job) as place, self._lent(place) as zygote:
             self._place = place
             process = JailedProcess(zygote, place.job, self._on_record, self._on_control)
             killed = process.run(self._stop, self._overdue)
             self._foreign = self._foreign or place.fault()
+        self._vigil.end(killed is None and self._transcript.end_code in (0, 1, _NO_TESTS))
         output = process.output + self._said
         if self._refusal is not None:
             raise _no_jail(self._refusal)
@@ -106,6 +114,8 @@ class Execution:
             return Ending.CANCELLED, "it was cancelled"
         if self._rejection is not None:
             return Ending.INCOMPLETE, f"{self._rejection.path} cannot be written: {self._rejection.reason}"
+        if self._vigil.fault is not None:
+            return Ending.INCOMPLETE, f"tampered: {self._vigil.fault}"
         if self._foreign is not None:
             return Ending.INCOMPLETE, self._foreign
         if self._lost is not None:
@@ -137,6 +147,11 @@ class Execution:
             return Ending.INCOMPLETE, f"pytest ended early with exit code {self._exit}: {_last_words(output)}"
         return Ending.COMPLETE, ""
 
+    def _agrees(self) -> bool:
+        """Whether the exit code is the one that the reports call for."""
+        reds = any(result.outcome.is_red for result in self._transcript.results.values())
+        return self._exit == self._transcript.end_code and (self._exit == 1) is reds
+
     def _blame(self, outcome: Outcome | None, why: str) -> tuple[Ending, str] | None:
         if outcome is None:
             return Ending.INCOMPLETE, "the run passed its limit of " + why
@@ -156,7 +171,7 @@ class Execution:
         return Selection(tuple(node for node in wanted if known.keys().isdisjoint((node, file_of(node)))), ignored)
 
     def _overdue(self, now: float) -> str | None:
-        if self._lost is not None or self._foreign is not None:
+        if self._lost is not None or self._foreign is not None or self._vigil.fault is not None:
             return "regressed"
         if now - self._started > self._request.seconds:
             return f"{self._request.seconds:g} s"
@@ -170,10 +185,15 @@ class Execution:
 
     def _on_record(self, line: bytes) -> None:
         self._heard = time.monotonic()
+        content = self._vigil.open(line)
+        if content is None:
+            return
         try:
-            record = records.read_record(line)
+            record = records.read_record(content)
         except records.NO_RECORD:
             self._foreign = self._foreign or "the report pipe carried something that is no report"
+            return
+        if self._vigil.hides(record):
             return
         record = self._place.outside(record)
         self._transcript.take(record)
@@ -193,6 +213,8 @@ class Execution:
                 self._rejection = self._rejection or record
             case records.Exit():
                 self._exit = record.code
+            case records.Changed():
+                self._vigil.changed(record)
             case records.Ready():
                 self._heard = time.monotonic()
 

@@ -58,7 +58,12 @@ class Jail:
         return allow_list(self.interpreter, self.root, self._search_path, self.settings.readable, user_of(self.root))
 
     def job(
-        self, request: RunRequest, selection: Selection, session: Session | None, layout: Mapping[str, Sequence[str]]
+        self,
+        request: RunRequest,
+        selection: Selection,
+        session: Session | None,
+        layout: Mapping[str, Sequence[str]],
+        watched: Mapping[str, Any] | None = None,
     ) -> bytes:
         """Return the job as JSON; `layout` says which of the repository's paths are protected, masked and foreign.
 
@@ -87,7 +92,7 @@ class Jail:
                 "NPROC": self.settings.processes,
                 "CORE": 0,
             },
-            "pytest": self._order(request, selection, session),
+            "pytest": {**self._order(request, selection, session), **(watched or {})},
         }
         return json.dumps(job).encode("ascii")  # a path may be no text, which ASCII has a way to write
 

@@ -16,6 +16,7 @@ from tddbot.runner.jail import Jail, user_of
 from tddbot.runner.layout import Layout
 from tddbot.runner.pool import Pool
 from tddbot.runner.settings import RunnerSettings
+from tddbot.runner.vigil import Habits, Vigil
 from tddbot.runner.warmth import Recipe, Warm, Warmth
 from tddbot.stop import Stop
 
@@ -45,6 +46,7 @@ class JailedRunner:
     _files: tuple[str, tuple[str, ...]] | None = field(default=None, init=False, repr=False)
     _session: records.Session | None = field(default=None, init=False, repr=False)
     _baseline: Run | None = field(default=None, init=False, repr=False)
+    _habits: Habits = field(default_factory=Habits, init=False, repr=False)
     _told: set[str] = field(default_factory=set, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -125,7 +127,12 @@ class JailedRunner:
         return True
 
     def _execution(self, jail: Jail, request: RunRequest, stop: Stop, warm: Warm | None = None) -> Execution:
-        return Execution(jail, self._look(request), request, stop, None if warm is None else warm.zygote, self._backend)
+        zygote = None if warm is None else warm.zygote
+        return Execution(jail, self._look(request), request, stop, self._vigil(request), zygote, self._backend)
+
+    def _vigil(self, request: RunRequest) -> Vigil:
+        files = self._files[1] if self._files else ()
+        return Vigil(self._habits, files, request)
 
     def _look(self, request: RunRequest) -> dict[str, tuple[str, ...]]:
         tree = request.snapshot.tree

@@ -70,13 +70,14 @@ class Start(Struct, frozen=True, tag="start", tag_field="kind"):
 
 
 class Report(Struct, frozen=True, tag="report", tag_field="kind"):
-    """One phase of a test (or the collection of a file) ended."""
+    """One phase of a test (or the collection of a file) ended; `raised` says that it did so badly, and yet passed."""
 
     node: str
     when: str
     outcome: str
     seconds: float
     xfail: bool = False
+    raised: bool = False
     failure: FailureRecord | None = None
 
 
@@ -132,7 +133,15 @@ class Exit(Struct, frozen=True, tag="exit", tag_field="kind"):
     code: int
 
 
-Control = Ready | Refused | Rejected | Exit
+class Changed(Struct, frozen=True, tag="changed", tag_field="kind"):
+    """Paths of the repository that the worker changed; `last` ends the list, `more` says that it is not whole."""
+
+    paths: tuple[str, ...]
+    last: bool
+    more: bool = False
+
+
+Control = Ready | Refused | Rejected | Changed | Exit
 
 
 class Warm(Struct, frozen=True, tag="warm", tag_field="kind"):

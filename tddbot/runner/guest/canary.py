@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import os
+import sys
 import types
 from typing import Any, Callable, Dict, Generator, Iterator, List, Optional, Sequence
 
@@ -22,7 +23,27 @@ def compare():
     assert found == expected
 
 def fail():
+    for works in checks():
+        if not works:
+            return
     raise ValueError(found)
+
+def checks():
+    yield fails(pytest.fail.Exception, pytest.fail, found)
+    yield fails(pytest.fail.Exception, pytest.raises, KeyError, len, found)
+    yield not pytest.approx(1.0) == 2.0 and not all((found, 0)) and not any((0,)) and not isinstance(found, int)
+    if "unittest" in modules:
+        case = modules["unittest"].TestCase()
+        yield fails(AssertionError, case.assertEqual, found, expected)
+        yield fails(AssertionError, case.assertTrue, 0)
+        yield fails(AssertionError, case.assertRaises, KeyError, len, found)
+
+def fails(error, check, *arguments):
+    try:
+        check(*arguments)
+    except error:
+        return True
+    return False
 
 def pass_():
     pass
@@ -38,10 +59,13 @@ _WRITABLE = ("/tmp/", "/var/tmp/", "/dev/", "/home/tddbot/", "/proc/")
 
 
 def _template() -> Dict[str, Any]:
-    """The bodies of the canaries, their assertions rewritten as a user's are."""
+    """The bodies of the canaries, their assertions rewritten as a user's are.
+
+    The one that raises does so only if what tests assert with works: if it does not, that test passes.
+    """
     tree = ast.parse(_SOURCE)
     rewrite_asserts(tree, _SOURCE.encode())
-    space: Dict[str, Any] = {}
+    space: Dict[str, Any] = {"pytest": pytest, "modules": sys.modules}
     exec(compile(tree, os.path.abspath(__file__), "exec"), space)
     return space
 
@@ -180,13 +204,16 @@ def _canary(planned: Dict[str, Any], parent: Any, near: Any) -> Canary:
     """Return a test with a name next to that of `near`, which fails in the way that was planned."""
     name, kind = planned["name"], planned["kind"]
     template = _TEMPLATE[{"compare": "compare", "raise": "fail", "setup": "pass_"}[kind]]
-    space = {**_TEMPLATE, "found": planned["nonce"], "expected": planned["other"]}
+    space: Dict[str, Any] = {"found": planned["nonce"], "expected": planned["other"]}
+    for key, value in _TEMPLATE.items():
+        is_own = isinstance(value, types.FunctionType)
+        space[key] = types.FunctionType(value.__code__, space, key) if is_own else value
     body = types.FunctionType(template.__code__.replace(co_name=name), space, name)
     nothing = FuncFixtureInfo(argnames=(), initialnames=(), names_closure=[], name2fixturedefs={})
     canary: Canary = Canary.from_parent(parent, name=name, callobj=body, fixtureinfo=nothing)
     canary.shown = near.nodeid.partition("::")[0] + "::" + name
     if kind == "setup":
-        canary.setup = types.FunctionType(_TEMPLATE["fail"].__code__, space, "setup")  # type: ignore[method-assign]
+        canary.setup = space["fail"]  # type: ignore[method-assign]
     return canary
 
 

@@ -18,6 +18,8 @@ _READABLE = stat.S_IRUSR | stat.S_IXUSR
 
 def kill_the_rest() -> None:
     """As process 1: kill every other process of the namespace and wait until none is left."""
+    if os.getpid() != 1:
+        return  # where there is no such namespace, this would hit everybody
     with contextlib.suppress(ProcessLookupError):
         os.kill(-1, signal.SIGKILL)
     with contextlib.suppress(ChildProcessError):
@@ -28,14 +30,18 @@ def kill_the_rest() -> None:
 def tell(send: Callable[..., None], upper: int, own: Iterable[str]) -> None:
     """Send the paths that were written, removed or given another mode; `own` are those that init itself wrote.
 
-    A path stands for all that lies below it. Where there are more than `MOST`, the last record says so.
+    A path stands for all that lies below it. Where they could not all be told, the last record says so.
     """
     left_out = frozenset(own)
     names = (os.fsencode(path).decode("utf-8", "replace") for path in _changed(upper, "", left_out))
-    paths = list(itertools.islice(names, MOST))
+    paths: List[str] = []
+    is_whole = False
+    with contextlib.suppress(OSError):
+        paths = list(itertools.islice(names, MOST))
+        is_whole = len(paths) < MOST
     for start in range(0, len(paths) or 1, _CHUNK):
         last = start + _CHUNK >= len(paths)
-        send("changed", paths=paths[start : start + _CHUNK], last=last, more=last and len(paths) == MOST)
+        send("changed", paths=paths[start : start + _CHUNK], last=last, more=last and not is_whole)
 
 
 def _changed(top: int, above: str, left_out: "frozenset[str]") -> Iterator[str]:

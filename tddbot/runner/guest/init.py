@@ -14,7 +14,7 @@ import sys
 import traceback
 from typing import Any, Dict, NoReturn, Tuple
 
-from tddbot.runner.guest import linux, locks, network, root, worker
+from tddbot.runner.guest import changes, linux, locks, network, root, worker
 from tddbot.runner.guest.wire import Wire
 
 _FAILED = 70
@@ -27,7 +27,7 @@ def run(job: Dict[str, Any], control: Wire, worker_fds: Tuple[int, int], lower_f
         os.setgroups([])
     network.raise_loopback()
     network.set_host_name("tddbot")
-    root.enter(job, lower_fd)
+    upper = root.enter(job, lower_fd)
     give_privileges_up(job)
     set_limits(job["limits"])
     # Losing privileges cleared both of these.
@@ -43,7 +43,10 @@ def run(job: Dict[str, Any], control: Wire, worker_fds: Tuple[int, int], lower_f
         become_worker(job, *worker_fds)
     for fd in worker_fds:
         os.close(fd)
-    return _reap_until(child)
+    code = _reap_until(child)
+    changes.kill_the_rest()
+    changes.tell(control.send, upper, (edit["path"] for edit in job["edits"]))
+    return code
 
 
 def give_privileges_up(job: Dict[str, Any]) -> None:
@@ -81,7 +84,9 @@ def become_worker(job: Dict[str, Any], report_fd: int, output_fd: int) -> NoRetu
         os.dup2(output_fd, 2)
         report_fd = _keep_only(report_fd)
         linux.prctl(linux.PR_SET_DUMPABLE, 1)
-        code = worker.work(job["pytest"], job["root"], Wire(report_fd, os.getpid()))
+        code = worker.work(
+            job["pytest"], job["root"], Wire(report_fd, os.getpid(), bytes.fromhex(job["pytest"].pop("seal", "")))
+        )
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1
     except BaseException:

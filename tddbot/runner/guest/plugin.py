@@ -33,6 +33,7 @@ class Reporter:
         self._tracer = Tracer(root) if trace else None
         self._sides: tuple[str, str] | None = None
         self._failures: dict[str, dict[str, Any]] = {}
+        self._raised: dict[str, bool] = {}
 
     def pytest_configure(self, config: Any) -> None:
         """Tell where pytest's root is, so that later runs name their tests alike."""
@@ -102,6 +103,7 @@ class Reporter:
         """Tell that a test begins; the clock of its limit runs from here."""
         self._sides = None
         self._failures.clear()
+        self._raised.clear()
         self._wire.send("start", node=nodeid)
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
@@ -113,6 +115,7 @@ class Reporter:
         """Remember why a phase failed, which the exception tells better than the report does."""
         if call.excinfo is not None and not self._detail:
             item.repr_failure = item._repr_failure_py = _in_short
+        self._raised[call.when] = call.excinfo is not None or (call.when == "call" and _left_a_trace(item))
         outcome = yield
         report = outcome.get_result()
         if report.outcome == "failed":
@@ -126,6 +129,8 @@ class Reporter:
         fields = {"when": report.when, "outcome": report.outcome, "seconds": report.duration}
         if hasattr(report, "wasxfail"):
             fields["xfail"] = True
+        elif report.outcome == "passed" and self._raised.get(report.when):
+            fields["raised"] = True
         if report.outcome == "failed":
             fields["failure"] = self._failures.get(report.when) or _untold(report)
         self._wire.send("report", node=report.nodeid, **fields)
@@ -152,6 +157,12 @@ class Reporter:
 def _in_short(excinfo: Any, *_: object, **__: object) -> Any:
     """Stand for a test's own long representation, a third of the time of a red test, where nobody will read it."""
     return excinfo.getrepr(style="line", tbfilter=False)
+
+
+def _left_a_trace(item: Any) -> bool:
+    """Whether pytest saw the test itself raise, which it keeps for debuggers, whatever has become of that since."""
+    last = getattr(sys, "last_traceback", None)
+    return last is not None and any(last.tb_frame.f_locals.get(name) is item for name in ("self", "item"))
 
 
 def _untold(report: Any) -> dict[str, Any]:

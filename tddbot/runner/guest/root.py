@@ -28,8 +28,11 @@ class EditError(Exception):
     """An edit cannot be written: a path and why."""
 
 
-def enter(job: dict[str, Any], lower_fd: int | None) -> None:
-    """Build the root that `job` describes and move into it; `lower_fd` is an idmapped mount of the repository."""
+def enter(job: dict[str, Any], lower_fd: int | None) -> int:
+    """Build the root that `job` describes and move into it; `lower_fd` is an idmapped mount of the repository.
+
+    Return a descriptor of the overlay's upper layer, to which no path leads any more.
+    """
     linux.mount("none", "/", "", linux.MS_REC | linux.MS_PRIVATE)
     _step_aside()
     _make_scratch(job)
@@ -41,11 +44,13 @@ def enter(job: dict[str, Any], lower_fd: int | None) -> None:
     write_edits(job, _NEW)
     _mask(job)
     _protect(job)
+    upper = os.open(_SCRATCH + "/upper", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     os.chdir(_NEW)
     linux.pivot_root(".", ".")
     linux.detach(".")
     linux.restrict_mount("/", linux.MOUNT_ATTR_RDONLY, recursive=False)
     os.chdir(job["root"])
+    return upper
 
 
 def _step_aside() -> None:

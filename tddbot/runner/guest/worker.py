@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tddbot.runner.guest.canary import Canaries
 from tddbot.runner.guest.plugin import Reporter
 from tddbot.runner.guest.selection import Selector, arguments
 from tddbot.runner.guest.wire import Wire
@@ -24,10 +25,11 @@ def work(order: dict[str, Any], root: str, wire: Wire) -> int:
     wire.send("python", pytest=pytest.__version__)
     reporter = Reporter(wire, root, order["detail"], order["trace"], order["modules"])
     selector = Selector(order["node_ids"], order["ignored"])
-    code = int(pytest.main([*_arguments(order), *_calming()], plugins=[reporter, selector]))
+    plugins = [reporter, selector, Canaries(order.pop("canaries", ()), root, (reporter, selector))]
+    code = int(pytest.main([*_arguments(order), *_calming()], plugins=plugins))
     if code == pytest.ExitCode.USAGE_ERROR and _calming():
         # The project may have switched such a plugin off, and its options with it.
-        code = int(pytest.main(_arguments(order), plugins=[reporter, selector]))
+        code = int(pytest.main(_arguments(order), plugins=plugins))
     wire.send("end", code=code)
     return code
 
