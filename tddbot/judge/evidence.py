@@ -6,7 +6,8 @@ from tddbot.domain import Attempt, Candidate, Evidence, Run, Target, Usage
 def record(target: Target, attempt: Attempt, baseline: Run, seconds: float, usage: Usage) -> Evidence:
     """Return the evidence of an accepted attempt; `seconds` and `usage` are those of the whole target.
 
-    Raise ValueError for an attempt that was not accepted: only a bug would ask for its record.
+    Raise ValueError for an attempt that was not accepted: only a bug would ask for its record. What held against a
+    forged report is what the proof says of itself, and that it ran in fresh processes.
     """
     candidate, proof = attempt.proposal, attempt.run
     if not attempt.verdict.accepted or proof is None or not isinstance(candidate, Candidate):
@@ -24,4 +25,5 @@ def record(target: Target, attempt: Attempt, baseline: Run, seconds: float, usag
         note=candidate.note,
         usage=usage,
         seconds=seconds,
+        held=("cold proof", *proof.held),
     )

@@ -66,6 +66,7 @@ def evidence_lines(evidence: Evidence) -> list[tuple[str, str]]:
         ("kept", count(evidence.kept, "green test")),
         ("proof", f"{count(evidence.proofs, 'cold run')} of the whole suite, on tree {evidence.tree[:12]}"),
         ("jail", evidence.jail),
+        *([("held", ", ".join(evidence.held))] if evidence.held else []),
         ("by", f"{evidence.generator}: {evidence.note}" if evidence.note else evidence.generator),
         ("cost", f"{evidence.seconds:.1f} s, {bill(evidence.usage)}"),
     ]

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -20,6 +21,12 @@ def test_the_record_says_what_was_proven_by_whom_and_at_what_cost():
     assert (evidence.tree, evidence.jail, evidence.proofs) == ("tree", "namespaces", 1)
     assert (evidence.generator, evidence.note) == ("offline", "1 becomes 2")
     assert (evidence.usage, evidence.seconds) == (usage, 2.5)
+
+
+def test_the_record_names_what_held_against_a_forged_report():
+    proof = replace(PROOF, held=("signed records", "canaries"))
+    evidence = record(target(BASELINE, "t.py::a"), Attempt(CANDIDATE, proof, ACCEPTED), BASELINE, 0.0, Usage())
+    assert evidence.held == ("cold proof", "signed records", "canaries")
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,8 @@ def test_the_record_says_what_was_proven_where_by_whom_and_at_what_cost():
     assert lines["proof"] == "1 cold run of the whole suite, on tree tree01234567"
     assert lines["by"] == "model: a.py: 41 becomes 42"
     assert lines["cost"] == "4.2 s, 2 calls, 1,234 tokens, 0.0125 USD"
+    assert "held" not in lines
+    assert dict(words.evidence_lines(replace(EVIDENCE, held=("a", "b"))))["held"] == "a, b"
     assert dict(words.evidence_lines(replace(EVIDENCE, note="", proofs=2)))["by"] == "model"
     assert "2 cold runs" in dict(words.evidence_lines(replace(EVIDENCE, proofs=2)))["proof"]
 
