@@ -110,7 +110,7 @@ class _Passage:
         started = time.perf_counter()
         process.run(Stop(), _never)
         seconds = time.perf_counter() - started
-        if told != [records.Ready(), records.Exit(_FAILED)]:
+        if not told or not isinstance(told[0], records.Ready) or told[-1] != records.Exit(_FAILED):
             raise WrongOutcomeError(f"{self._bed.subject.title}: the jail was not entered and left: {told}")
         return seconds
 

@@ -3,7 +3,7 @@
 import gc
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 
@@ -25,7 +25,7 @@ _MINE, _ZYGOTE = "tddbot", "zygote"
 def footprint(bed: Bed) -> Iterator[Measure]:
     """Yield the memory of the processes that stay between warm runs, and of the jail of one run on top of it."""
     bed.timed(WARM)
-    before = below(os.getpid())
+    before = _settled()
     staying = {pid: found for pid in before if (found := memory(pid)) is not None}
     with ThreadPoolExecutor(1) as pool:
         run = pool.submit(bed.runner.run, bed.request(bed.candidate(_NAP), WARM), Stop())
@@ -37,10 +37,9 @@ def footprint(bed: Bed) -> Iterator[Measure]:
     yield from _sizes(f"runner.{bed.subject.name}.memory.run", passing, how)
 
 
-def _peaks(before: frozenset[int], is_done: object) -> dict[int, Memory]:
+def _peaks(before: frozenset[int], is_done: Callable[[], bool]) -> dict[int, Memory]:
     """Return the most that each process took that was not there `before`, until the run is done."""
     peaks: dict[int, Memory] = {}
-    assert callable(is_done)
     while not is_done():
         for pid in below(os.getpid()) - before:
             found = memory(pid)
@@ -63,11 +62,11 @@ def endurance(bed: Bed, runs: int) -> Iterator[Measure]:
     """Yield what tddbot and the zygote hold at the start, after a tenth and at the end of many warm runs in a row."""
     bed.timed(WARM)
     early = max(1, runs // 10)
-    start = _settled(None)
+    start = _reading()
     times = [bed.timed(WARM) for _ in range(early)]
-    tenth = _settled(start)
+    tenth = _reading()
     times += [bed.timed(WARM) for _ in range(runs - early)]
-    end = _settled(start)
+    end = _reading()
     how = f"{bed.subject.title}: {runs} warm runs in a row, each with a candidate of its own"
     for label, part in (("first_tenth", times[:early]), ("last_tenth", times[-early:])):
         yield from spread(f"runner.endurance.{label}", [1000 * seconds for seconds in part], "ms", how)
@@ -87,13 +86,19 @@ def _growth(who: str, readings: list[Holdings], how: str) -> Iterator[Measure]:
         yield Measure(f"{name}.growth", (values[2] - values[1]) / scale, unit, how, "lower", target)
 
 
-def _settled(wanted: dict[str, Holdings] | None) -> dict[str, Holdings]:
-    """Look once what the last run left is gone: as many processes as in `wanted`, or no change for a while."""
+def _reading() -> dict[str, Holdings]:
+    staying = _settled()
+    gc.collect()
+    return {_MINE: holdings([os.getpid()]), _ZYGOTE: holdings(staying)}
+
+
+def _settled() -> frozenset[int]:
+    """Return the processes below this one, once the last run's are gone: when no more of them go for a while."""
     end = time.monotonic() + _SETTLING
-    while True:
-        gc.collect()
-        pids = below(os.getpid())
+    pids = below(os.getpid())
+    while time.monotonic() < end:
         time.sleep(4 * _TICK)
-        settled = len(pids) == wanted[_ZYGOTE].processes if wanted else pids == below(os.getpid())
-        if settled or time.monotonic() > end:
-            return {_MINE: holdings([os.getpid()]), _ZYGOTE: holdings(pids)}
+        before, pids = pids, below(os.getpid())
+        if before == pids:
+            break
+    return pids

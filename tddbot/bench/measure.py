@@ -93,7 +93,7 @@ def _row(measure: Measure, around: dict[str, Measure]) -> str:
     if measure.target is not None and measure.met is not None:
         bound = "at most" if measure.better == "lower" else "at least"
         goal = f"{bound} {_said(measure.target)}: {_MET[measure.met]}"
-    return f"  {stem:<40} {_said(measure.value):>9} {measure.unit:<13} {beside:<20} {goal}".rstrip()
+    return f"  {stem:<50} {_said(measure.value):>9} {measure.unit:<13} {beside:<20} {goal}".rstrip()
 
 
 def _rounded(value: float) -> float:

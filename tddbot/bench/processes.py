@@ -6,7 +6,6 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 _KILOBYTE = 1024
-_MEGABYTE = 1024 * 1024
 _PROC = Path("/proc")
 
 
@@ -43,10 +42,12 @@ def below(pid: int) -> frozenset[int]:
 
 
 def memory(pid: int) -> Memory | None:
-    """Return what a process takes, or None where it is gone."""
+    """Return what a process takes, or None where it is gone or has ended."""
     try:
         resident = int((_PROC / str(pid) / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except OSError:
+        return None
+    if not resident:
         return None
     try:
         rollup = (_PROC / str(pid) / "smaps_rollup").read_text()
@@ -57,7 +58,9 @@ def memory(pid: int) -> Memory | None:
 
 
 def holdings(pids: Iterable[int]) -> Holdings:
-    """Return what the processes hold together; one that is gone, or that may not be looked into, adds nothing."""
+    """Return what the processes hold together: one that has ended and was not buried counts as one that holds nothing,
+    and what may not be looked into adds nothing.
+    """
     found = [_holdings(pid) for pid in pids]
     sums = (sum(getattr(each, field.name) for each in found) for field in fields(Holdings))
     return Holdings(*sums)
@@ -65,10 +68,10 @@ def holdings(pids: Iterable[int]) -> Holdings:
 
 def _holdings(pid: int) -> Holdings:
     place = _PROC / str(pid)
-    taken = memory(pid)
-    if taken is None:
+    if not place.exists():
         return Holdings(0, 0, 0, 0, 0)
-    return Holdings(1, _count(place / "fd"), _mounts(place), _count(place / "task"), taken.rss)
+    taken = memory(pid)
+    return Holdings(1, _count(place / "fd"), _mounts(place), _count(place / "task"), 0 if taken is None else taken.rss)
 
 
 def _count(directory: Path) -> int:

@@ -39,18 +39,21 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class _Station:
-    """A project with all that is measured on it; `target` is for warm against plain."""
+    """A project with all that is measured on it.
+
+    `target` is for warm against plain on the first of its test files, `range_target` for the middle one of them all.
+    """
 
     subjects: Callable[[Place], tuple[Subject, ...]]
     target: float | None = None
     is_small: bool = False
     has_crowd: bool = True
-    has_range: bool = False
+    range_target: float | None = None
 
 
 _STATIONS = {
     "tiny": _Station(tiny, is_small=True),
-    "boltons": _Station(boltons, target=3.5, has_range=True),
+    "boltons": _Station(boltons, target=3.5, range_target=3.5),
     "sqlparse": _Station(sqlparse, has_crowd=False),
     "numpy_pandas": _Station(numpy_pandas, target=6.0),
 }
@@ -81,11 +84,11 @@ def _or_left_out(name: str, measure: Callable[[], Iterator[Measure]], say: Say) 
 def _at(station: _Station, place: Place, options: Options) -> Iterator[Measure]:
     rounds = min(options.rounds, _QUICK_ROUNDS) if options.quick else options.rounds
     few = min(rounds, _FEW)
-    subject, *others = station.subjects(place)
-    with closing(bed_on(subject, _JOBS)) as bed:
+    subjects = station.subjects(place)
+    with closing(bed_on(subjects[0], _JOBS)) as bed:
         yield from verdicts(bed, rounds, station.target)
-        if station.has_range and others:
-            yield from ratios([bed.on(other.test, other.module) for other in others], few)
+        if station.range_target is not None:
+            yield from ratios([bed.on(each.test, each.module) for each in subjects], few, station.range_target)
         if station.has_crowd:
             yield from throughput(bed, few)
         yield from footprint(bed)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from tddbot.bench.bed import COLD, PLAIN, WARM, Bed
-from tddbot.bench.measure import Measure, median, spread
+from tddbot.bench.measure import MEDIAN, Measure, median, spread
 
 WAYS = (PLAIN, COLD, WARM)
 
@@ -41,17 +41,20 @@ def verdicts(bed: Bed, rounds: int, target: float | None) -> Iterator[Measure]:
         yield Measure(name, plain / median(times[way]), "times as fast", how, "higher", goal)
 
 
-def ratios(beds: Sequence[Bed], rounds: int) -> Iterator[Measure]:
-    """Yield how much quicker warm is than plain over many test files: the worst, the middle and the best."""
+def ratios(beds: Sequence[Bed], rounds: int, target: float) -> Iterator[Measure]:
+    """Yield how much quicker warm is than plain over many test files: the worst, the middle, which bears the target,
+    and the best.
+    """
     found = []
     for bed in beds:
         times = interleaved(bed, (PLAIN, WARM), rounds)
         found.append((median(times[PLAIN]) / median(times[WARM]), bed.subject.test))
     found.sort()
+    subject = beds[0].subject
     how = (
-        f"medians of {rounds} rounds on each of the {len(found)} other test files of a module;"
-        f" worst {found[0][1]}, best {found[-1][1]}"
+        f"{subject.title}: medians of {rounds} rounds on each of the {len(found)} test files that have a module of"
+        f" their name; worst {found[0][1]}, best {found[-1][1]}"
     )
     values = [ratio for ratio, _ in found]
-    for what, value in (("worst", values[0]), ("median", median(values)), ("best", values[-1])):
-        yield Measure(f"runner.{beds[0].subject.name}.other_files.{what}", value, "times as fast", how, "higher")
+    for what, value, goal in (("worst", values[0], None), (MEDIAN, median(values), target), ("best", values[-1], None)):
+        yield Measure(f"runner.{subject.name}.files.{what}", value, "times as fast", how, "higher", goal)

@@ -45,6 +45,14 @@ def test_a_descriptor_that_is_open_is_counted():
     assert after.threads >= 1
 
 
+def test_a_process_that_was_not_buried_counts_and_takes_nothing():
+    process = subprocess.Popen([sys.executable, "-c", ""], stdin=subprocess.DEVNULL)
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    assert memory(process.pid) is None
+    assert (holdings([process.pid]).processes, holdings([process.pid]).rss) == (1, 0)
+    process.wait()
+
+
 def test_a_process_that_is_gone_holds_nothing():
     process = subprocess.Popen([sys.executable, "-c", ""])
     process.wait()
