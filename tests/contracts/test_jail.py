@@ -1,8 +1,7 @@
 """What every jail must hold: the abuse cases of the threat model, by their numbers there, as real tests in a real jail.
 
 Each backend runs the same attacks, observed from outside: afterwards the host's tree is byte for byte as it was, and no
-process, mount or file is left. Not here: 34 to 37 and 48, which need records that are signed, canaries, split mode or a
-fallback.
+process, mount or file is left. Not here: 37 and 48, which need split mode or a fallback.
 """
 
 import ctypes
@@ -214,6 +213,47 @@ def test_never_a_pass(project: Project, name: str) -> None:
     run = attack(project, NEVER_A_PASS[name] + "\n", test_seconds=10.0)
     assert run.ending is not Ending.CANCELLED
     assert not [node for node in run.greens() if "test_bad" in node]
+
+
+FORGERIES = [
+    line.removeprefix("def ").partition("(")[0]
+    for line in (ABUSE / "forgers.py").read_text().splitlines()
+    if line.startswith("def forge_")
+]
+_FORGED = "test_target.py::test_target"
+_TARGET = """
+import json, module, pathlib
+def test_before(): assert module.g()
+def test_target():
+    assert module.f() == json.loads(pathlib.Path(__file__).with_name("tests").joinpath("data/x.json").read_text())
+def test_after(): assert module.g()
+"""
+
+
+@pytest.fixture(scope="module")
+def forgery(backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """A repository with a red test whose baseline was taken."""
+    with arena(tmp_path_factory.mktemp("forgery"), backend) as project:
+        project.write(
+            {"test_target.py": _TARGET, "module.py": "", "tests/data/x.json": "42", "tests/helper.py": ""}
+        )  # fmt: skip
+        assert _FORGED in project.run().reds()
+        yield project
+
+
+def test_honest_work_is_no_forgery(forgery: Project) -> None:
+    run = forgery.run(patch=forgery.patch(module="def f(): return 42\ndef g(): return 1\n"))
+    assert (run.ending, run.detail, run.reds()) == (Ending.COMPLETE, "", ())
+    assert run.held == ("signed records", "canaries", "no protected file changed", "exit code")
+
+
+@pytest.mark.parametrize("when", ["at import", "in a call"])
+@pytest.mark.parametrize("name", FORGERIES)
+def test_34_35_36_38_a_forged_pass_is_found_out(forgery: Project, name: str, when: str) -> None:
+    act = f"{name}()\ndef f(): return 0\n" if when == "at import" else f"def f():\n    {name}()\n    return 0\n"
+    source = f"{(ABUSE / 'forgers.py').read_text()}\n\n{act}def g(): return 1\n"
+    run = forgery.run(patch=forgery.patch(module=source))
+    assert run.ending is not Ending.COMPLETE or _FORGED not in run.greens()
 
 
 def test_39_a_hang_that_ignores_signals(project: Project) -> None:
