@@ -17,6 +17,7 @@ from tddbot.generator.openai_model import ModelGenerator
 from tddbot.generator.settings import has_model
 from tddbot.ports import Generator, Policy, Ports
 from tddbot.repository.git_repository import GitRepository
+from tddbot.runner.backends import NO_JAIL
 from tddbot.runner.interpreter import Interpreter, find
 from tddbot.runner.jailed_runner import JailedRunner
 from tddbot.store.lock import writer_lock
@@ -34,6 +35,7 @@ class App:
     tell: Sink
     environment: Mapping[str, str]
     python: str | None
+    unsafe: bool = False
 
     @cached_property
     def interpreter(self) -> Interpreter:
@@ -63,6 +65,7 @@ class App:
             self.repository.files,
             self.environment,
             lambda sentence: self.tell(Notice(sentence)),
+            unsafe=self.unsafe,
         )
 
     def close(self) -> None:
@@ -95,13 +98,17 @@ def opened(
     command: str | None,
     environment: Mapping[str, str] = os.environ,
     python: str | None = None,
+    unsafe: bool = False,
 ) -> Iterator[App]:
     """Open the repository that `path` lies in. `command` None only reads; else it is the name of the one writer.
 
-    `python` is the project's Python where the caller knows better than the configuration.
+    `python` is the project's Python where the caller knows better than the configuration; `unsafe` is the user's word
+    that tests need no jail.
     Raise UnfitError where there is no fit repository or another tddbot writes, UsageError for a wrong setting.
     """
     with ExitStack() as resources:
+        if unsafe:
+            tell(Notice(NO_JAIL, warning=True))
         config = load(GitRepository.open(path).root)
         repository = GitRepository.open(path, config.judge.protected)
         if command is not None:
@@ -113,7 +120,7 @@ def opened(
         store = resources.enter_context(SqliteStore.open(repository.state, worktree=repository.worktree))
         if command is not None and tried is not None:
             _note_what_was_done(repository, store, tried, tell)
-        app = App(repository, config, store, tell, environment, python or config.python)
+        app = App(repository, config, store, tell, environment, python or config.python, unsafe)
         resources.callback(app.close)
         yield app
 

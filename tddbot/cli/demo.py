@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from tddbot.app import opened
-from tddbot.cli.display import Display, display_options
+from tddbot.cli.display import Display, display_options, unsafe_option
 from tddbot.cli.fix import fix_all
 from tddbot.cli.interrupt import stop_on_signal
 from tddbot.errors import ExitCode, UnfitError
@@ -21,27 +21,28 @@ _SLIP, _MISSING = "tests/test_shorten.py", "tests/test_roman.py"
 
 @click.command(short_help="Show the main job on an example.")
 @click.option("--keep", is_flag=True, help="Leave the repository there, to try the other commands in.")
+@unsafe_option
 @display_options
-def demo(keep: bool, display: Display) -> int:
+def demo(keep: bool, unsafe: bool, display: Display) -> int:
     """Show the main job: a red test, a repair that is proven and applied, and a target that needs a model."""
     directory = Path(tempfile.mkdtemp(prefix="tddbot-demo-")).resolve()
     root = directory / "textkit"
     try:
         shutil.copytree(_fixture(), root, ignore=shutil.ignore_patterns("__pycache__"))
         create(root, "A small library with a slip in it")
-        return _show(root, display, keep)
+        return _show(root, display, keep, unsafe)
     finally:
         if not keep:
             shutil.rmtree(directory, ignore_errors=True)
 
 
-def _show(root: Path, display: Display, keep: bool) -> int:
+def _show(root: Path, display: Display, keep: bool, unsafe: bool) -> int:
     # No key of the user's, and tddbot's own Python, which has pytest: the demonstration is the same everywhere.
     environment = {"PATH": "/usr/bin:/bin", "VIRTUAL_ENV": ""}
     with (
         stop_on_signal() as stop,
         display.sink() as tell,
-        opened(root, tell, "tddbot demo", environment, python=sys.executable) as app,
+        opened(root, tell, "tddbot demo", environment, sys.executable, unsafe) as app,
     ):
         tell(Notice(f"1. A slip in a small library, a git repository in {root}"))
         if code := fix_all(app, [_SLIP], stop, apply=True):

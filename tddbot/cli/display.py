@@ -40,6 +40,14 @@ def write(text: str) -> None:
     sys.stdout.flush()
 
 
+unsafe_option = click.option(
+    "--unsafe-no-sandbox",
+    "unsafe",
+    is_flag=True,
+    help="Run what a model wrote WITHOUT a jail: it may do whatever you may.",
+)
+
+
 def display_options(command: Callable[..., int]) -> Callable[..., int]:
     """Give a command the options of the display; it gets them as `display`."""
 

@@ -14,9 +14,12 @@ from tddbot.errors import ExitCode, TddbotError, UsageError
 from tddbot.events import Event
 from tddbot.ports import RunRequest
 from tddbot.report.json_lines import line
+from tddbot.runner.backends import BACKENDS
+from tddbot.runner.probe import Control, probe
 from tddbot.stop import Stop
 
 _SETTINGS = "settings"
+_WIDTH = 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +35,26 @@ class Finding:
 @click.command(short_help="Say what is missing here.")
 @display_options
 def doctor(display: Display) -> int:
-    """Try git, the project's Python, the jail and the model's settings, and say what is missing."""
-    findings = list(_examine(Path.cwd()))
-    for finding in findings:
+    """Try git, the project's Python, the jail, each of its controls and the model's settings; say what is missing."""
+    unfit = set()
+    for finding in _examine(Path.cwd()):
+        if finding.fit is False:
+            unfit.add(finding.part)
         if display.json:
             write(line(finding))
             continue
         mark = {True: "ok", False: "NO", None: "--"}[finding.fit]
-        write(f"{mark}  {finding.part:<11} {finding.detail}\n")
+        write(f"{mark}  {finding.part:<{_WIDTH}} {finding.detail}".rstrip() + "\n")
         if finding.remedy:
-            write(f"                {finding.remedy}\n")
-    return _code({finding.part for finding in findings if finding.fit is False})
+            write(" " * (5 + _WIDTH) + f"{finding.remedy}\n")
+    return _code(unfit)
 
 
 def _code(unfit: set[str]) -> ExitCode:
+    """A control that fails is no fault where another jail does without."""
     if _SETTINGS in unfit:
         return ExitCode.USAGE
-    return ExitCode.ENVIRONMENT if unfit else ExitCode.OK
+    return ExitCode.ENVIRONMENT if unfit & {"repository", "git", "python", "jail"} else ExitCode.OK
 
 
 def _examine(path: Path) -> Iterator[Finding]:
@@ -57,10 +63,11 @@ def _examine(path: Path) -> Iterator[Finding]:
             yield Finding("repository", True, str(app.repository.root))
             yield _tried("git", lambda: _at_rest(app))
             yield _tried("python", lambda: _python(app))
-            yield _tried("jail", lambda: _jail(app))
+            yield from _jail(app)
             yield _model(app)
     except TddbotError as error:
         yield _unfit("repository", error)
+    yield from map(_of_control, probe())
 
 
 def _tried(part: str, examine: Callable[[], str]) -> Finding:
@@ -74,6 +81,13 @@ def _unfit(part: str, error: TddbotError) -> Finding:
     return Finding(_SETTINGS if isinstance(error, UsageError) else part, False, error.message, error.hint)
 
 
+def _of_control(control: Control) -> Finding:
+    detail = control.detail
+    if control.holds is False and control.backends:
+        detail += f"; without it, no jail by {' or '.join(control.backends)}"
+    return Finding(control.name, control.holds, detail, control.remedy)
+
+
 def _at_rest(app: App) -> str:
     app.repository.refuse_if_busy()
     return f"no merge or rebase in progress; tree {app.repository.snapshot().tree[:12]}"
@@ -84,12 +98,21 @@ def _python(app: App) -> str:
     return f"{found.executable} ({found.why}): Python {found.version}, pytest {found.pytest}"
 
 
-def _jail(app: App) -> str:
-    """Enter the jail for real, and run pytest in it on nothing."""
+def _jail(app: App) -> Iterator[Finding]:
+    """Enter the jail for real, run pytest in it on nothing, and say which jail that was and what it does not hold."""
+    titles: list[str] = []
+    yield _tried("jail", lambda: _entered(app, titles))
+    for backend in BACKENDS.values():
+        if titles and titles[0].startswith(backend.title):
+            yield from (Finding("not held", None, clause) for clause in backend.lacks)
+
+
+def _entered(app: App, titles: list[str]) -> str:
     request = RunRequest(app.repository.snapshot(), node_ids=(), seconds=60)
-    run = app.ports().runner.run(request, Stop())
+    run = app.runner.run(request, Stop())
     if run.ending is not Ending.COMPLETE:
         raise TddbotError(f"pytest does not run in the jail: {run.detail}", "Does `python -m pytest` run outside?")
+    titles.append(run.jail)
     user = "the repository's owner or nobody" if os.geteuid() == 0 else f"user {os.getuid()}"
     return f"{run.jail}; as {user}; {run.seconds:.2f} s for a cold pytest"
 

@@ -37,6 +37,8 @@ def _namespaces(jail: Jail, job: bytes) -> Iterator[Place]:
     yield Place(job, environment=jail.test_environment)
 
 
+NO_JAIL = "NO JAIL: what a model wrote runs with all of your rights, on a copy; only time and sizes are bounded"
+
 _OF_A_COPY = (
     "the copy of the repository lies on disk, and only the size of single files is bounded",
     "each run copies the repository, and no run is warm",
@@ -45,12 +47,12 @@ _OF_A_COPY = (
 BACKENDS: Mapping[str, Backend] = {
     "namespaces": Backend(NAME, _namespaces, is_warm=True),
     "bubblewrap": Backend(
-        "bubblewrap (namespaces, allow-list root), a copy as workspace, no capabilities, seccomp and Landlock",
+        "bubblewrap (user, mount, pid, net, ipc, uts, cgroup), allow-list root, a copy as workspace, no capabilities",
         bubblewrap,
         ("the bounds of /tmp, /var/tmp and /dev/shm are each its own", *_OF_A_COPY),
     ),
     "landlock": Backend(
-        "Landlock and seccomp around a copy, no sockets; NO namespaces",
+        "no namespaces: locks around a copy of the repository, no sockets",
         landlock,
         (
             "tests fail that need loopback, Unix sockets, pseudo-terminals, chmod, /dev/shm or much of multiprocessing",
@@ -61,7 +63,7 @@ BACKENDS: Mapping[str, Backend] = {
         ),
     ),
     "none": Backend(
-        "NO JAIL: a copy, limits and nothing else; what a model wrote ran with all of your rights",
+        NO_JAIL,
         unlocked,
         ("everything that your user may do, a candidate may do",),
     ),
@@ -78,3 +80,10 @@ def next_best(refusing: Backend, setting: Setting) -> Backend | None:
     if setting != "auto" or refusing is not BACKENDS["namespaces"] or bubblewrap_unfitness():
         return None
     return BACKENDS["bubblewrap"]
+
+
+def without_namespaces(refusing: Backend, setting: Setting) -> str:
+    """What to tell the user who has to choose because namespaces are refused; nothing where the choice was made."""
+    if setting != "auto" or refusing is not BACKENDS["namespaces"]:
+        return ""
+    return ' Or install bubblewrap, or set jail = "landlock" in [tool.tddbot.runner], which holds less.'

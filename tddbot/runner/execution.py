@@ -11,6 +11,7 @@ from tddbot.runner import records
 from tddbot.runner.backends import BACKENDS, Backend, NoJailError
 from tddbot.runner.jail import Jail, Selection
 from tddbot.runner.place import Place
+from tddbot.runner.probe import remedy_for
 from tddbot.runner.process import JailedProcess
 from tddbot.runner.transcript import Transcript
 from tddbot.runner.vigil import Vigil
@@ -53,6 +54,7 @@ class Execution:
         self._exit: int | None = None
         self._said = ""
         self._place = Place(b"")
+        self._locks: tuple[str, ...] = ()
 
     @property
     def session(self) -> records.Session | None:
@@ -92,7 +94,7 @@ class Execution:
             patch_id=patch.id if patch else None,
             coverage=transcript.coverage,
             held=self._vigil.held() if ending is Ending.COMPLETE else (),
-            jail=self._backend.title,
+            jail=", ".join((self._backend.title, *self._locks)),
         )
 
     def _one_process(self, selection: Selection) -> tuple[Ending, str] | None:
@@ -216,6 +218,7 @@ class Execution:
             case records.Changed():
                 self._vigil.changed(record)
             case records.Ready():
+                self._locks = record.locks
                 self._heard = time.monotonic()
 
 
@@ -234,5 +237,5 @@ def _last_words(output: str) -> str:
 def _no_jail(refusal: records.Refused) -> TddbotError:
     return NoJailError(
         f"no jail is possible here: {refusal.what} failed ({refusal.reason.strip()})",
-        "tddbot runs candidates only in a jail. `tddbot doctor` tries every part of it and names the remedy.",
+        f"{remedy_for(refusal.what)} `tddbot doctor` tries every part of each jail.".lstrip(),
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 from tddbot.domain import Ending, Run
 from tddbot.ports import RunRequest
 from tddbot.runner import records
-from tddbot.runner.backends import Backend, NoJailError, chosen, next_best
+from tddbot.runner.backends import Backend, NoJailError, chosen, next_best, without_namespaces
 from tddbot.runner.execution import Execution, file_of
 from tddbot.runner.fingerprint import fingerprint
 from tddbot.runner.interpreter import Interpreter
@@ -101,6 +101,7 @@ class JailedRunner:
         """Go on with the next best jail and say so, or raise where it is the user's to choose."""
         other = next_best(self._backend, self.settings.jail)
         if other is None:
+            error.hint += without_namespaces(self._backend, self.settings.jail)
             raise error
         self._backend = other
         self.tell(f"{error.message}; going on with {other.title}, which lacks: {'; '.join(other.lacks)}.")

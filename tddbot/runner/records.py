@@ -110,7 +110,9 @@ Record = Python | Session | Conftest | Collecting | Collected | Start | Report |
 
 
 class Ready(Struct, frozen=True, tag="ready", tag_field="kind"):
-    """The jail stands and is locked."""
+    """The jail stands; `locks` are the names of those that were closed last."""
+
+    locks: tuple[str, ...] = ()
 
 
 class Refused(Struct, frozen=True, tag="refused", tag_field="kind"):

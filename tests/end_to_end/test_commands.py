@@ -23,12 +23,29 @@ def test_the_demonstration_repairs_one_target_and_says_that_it_cannot_do_the_oth
 def test_the_doctor_tries_every_part(tmp_path: Path) -> None:
     project = Project.make(tmp_path, GREEN)
     before = project.digest()
-    done = project.run("doctor")
-    assert done.returncode == 0, done.stdout
-    assert [line.split()[:2] for line in done.stdout.splitlines() if not line.startswith(" ")] == [
-        ["ok", "repository"], ["ok", "git"], ["ok", "python"], ["ok", "jail"], ["--", "model"],
-    ]  # fmt: skip
+    code, findings = project.events("doctor")
+    assert code == 0, findings
+    fit = {finding["part"]: finding["fit"] for finding in findings}
+    assert list(fit)[:5] == ["repository", "git", "python", "jail", "model"]
+    assert [fit[part] for part in list(fit)[:5]] == [True, True, True, True, None]
+    assert {
+        "user namespace",
+        "network namespace",
+        "overlay",
+        "fresh /proc",
+        "seccomp",
+        "Landlock",
+        "bubblewrap",
+    } <= set(fit)
+    assert all(finding["remedy"] for finding in findings if finding["fit"] is False)
     assert project.digest() == before
+
+
+def test_the_doctor_tells_people_in_lines(tmp_path: Path) -> None:
+    done = Project.make(tmp_path, GREEN).run("doctor")
+    assert done.returncode == 0, done.stdout
+    parts = [line.split()[:2] for line in done.stdout.splitlines() if not line.startswith(" ")]
+    assert parts[:5] == [["ok", "repository"], ["ok", "git"], ["ok", "python"], ["ok", "jail"], ["--", "model"]]
 
 
 def test_the_doctor_calls_a_wrong_setting_a_wrong_setting(tmp_path: Path) -> None:

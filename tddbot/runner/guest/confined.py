@@ -7,6 +7,7 @@ whatever it buries can neither signal, trace nor limit it.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import select
 import signal
@@ -65,8 +66,9 @@ def _work(job: Dict[str, Any], control: Wire, worker_fds: Tuple[int, int]) -> No
 
 def _see_python() -> None:
     """As root, the tests become somebody who may not get to where this Python lies."""
-    with open(os.__file__, "rb"):
-        pass
+    if not os.access(os.__file__, os.R_OK):
+        reason = "user %d cannot read %s" % (os.getuid(), os.__file__)
+        raise OSError(errno.EACCES, reason, "the project's Python")
 
 
 def _move_finders(job: Dict[str, Any]) -> None:
