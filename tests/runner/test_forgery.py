@@ -158,7 +158,7 @@ def test_nobody_knows_their_names_or_places_beforehand() -> None:
 ALL = ("signed records", "canaries", "no protected file changed", "exit code")
 
 NOSY = """
-import json, os, pytest
+import json, pathlib, pytest
 SEEN = []
 def pytest_collection_modifyitems(items): SEEN.append(len(items))
 @pytest.hookimpl(tryfirst=True)
@@ -178,10 +178,11 @@ def of_session(): SEEN.append("session")
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item, nextitem):
     SEEN.append((item.session.testsfailed, len(item.session.items)))
-    if nextitem is None and not os.path.exists("seen.json"):
-        json.dump(SEEN, open("seen.json", "w"))
+    seen = pathlib.Path("seen.json")
+    if nextitem is None and not seen.exists():
+        seen.write_text(json.dumps(SEEN))
     elif nextitem is None:
-        assert json.dumps(SEEN) == open("seen.json").read()
+        assert json.dumps(SEEN) == seen.read_text()
 """
 PLAIN = """
 import unittest
