@@ -150,7 +150,10 @@ def _sdist(requirement: str, cache: Path) -> Path:
 def _unpacked(sdist: Path, directory: Path) -> Path:
     directory.mkdir(parents=True)
     with tarfile.open(sdist) as archive:
-        archive.extractall(directory, filter="data")
+        if hasattr(tarfile, "data_filter"):
+            archive.extractall(directory, filter="data")
+        else:  # Python 3.11 before 3.11.4; what is unpacked here is run in any case
+            archive.extractall(directory)
     return directory / sdist.name.removesuffix(".tar.gz")
 
 

@@ -2,6 +2,7 @@
 
 import io
 import tarfile
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from tddbot.bench import projects
 from tddbot.bench.projects import UnfitProjectError, cache_directory, cached_python, prepared
 from tddbot.bench.subjects import pairs
 from tests.runner.tools import git
+
+needs_pip = pytest.mark.skipif(find_spec("pip") is None, reason="this Python has no pip")
 
 
 @pytest.mark.parametrize(
@@ -40,6 +43,7 @@ def test_a_project_without_tests_is_unfit(tmp_path):
         prepared("thing==1.0", tmp_path / "cache", tmp_path / "place")
 
 
+@needs_pip
 def test_a_registry_that_cannot_be_asked_is_told_in_a_sentence(tmp_path, monkeypatch):
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
