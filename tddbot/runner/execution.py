@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from tddbot.domain import Ending, NodeId, Outcome, Run
 from tddbot.errors import TddbotError
 from tddbot.ports import RunRequest
 from tddbot.runner import records
+from tddbot.runner.apart import Separation
 from tddbot.runner.backends import BACKENDS, Backend, NoJailError
 from tddbot.runner.jail import Jail, Selection
 from tddbot.runner.place import Place
@@ -54,6 +55,8 @@ class Execution:
         self._exit: int | None = None
         self._said = ""
         self._place = Place(b"")
+        can_split = zygote is None and backend is BACKENDS["namespaces"]
+        self._separation = Separation(request.patch) if request.split and request.patch and can_split else None
         self._locks: tuple[str, ...] = ()
 
     @property
@@ -93,7 +96,7 @@ class Execution:
             seconds=time.monotonic() - self._started,
             patch_id=patch.id if patch else None,
             coverage=transcript.coverage,
-            held=self._vigil.held() if ending is Ending.COMPLETE else (),
+            held=self._held(ending),
             jail=", ".join((self._backend.title, *self._locks)),
         )
 
@@ -105,8 +108,9 @@ class Execution:
         job = self._jail.job(self._request, selection, self._transcript.session, self._layout, watched)
         with self._backend.open(self._jail, job) as place, self._lent(place) as zygote:
             self._place = place
-            process = JailedProcess(zygote, place.job, self._on_record, self._on_control)
-            killed = process.run(self._stop, self._overdue)
+            with self._divided(zygote, place.job) as (job, more):
+                process = JailedProcess(zygote, job, self._on_record, self._on_control, more)
+                killed = process.run(self._stop, self._overdue)
             self._foreign = self._foreign or place.fault()
         self._vigil.end(killed is None and self._transcript.end_code in (0, 1, _NO_TESTS))
         output = process.output + self._said
@@ -116,6 +120,8 @@ class Execution:
             return Ending.CANCELLED, "it was cancelled"
         if self._rejection is not None:
             return Ending.INCOMPLETE, f"{self._rejection.path} cannot be written: {self._rejection.reason}"
+        if self._separation and (reason := self._separation.unfit or self._separation.broken):
+            return Ending.INCOMPLETE, reason
         if self._vigil.fault is not None:
             return Ending.INCOMPLETE, f"tampered: {self._vigil.fault}"
         if self._foreign is not None:
@@ -125,6 +131,9 @@ class Execution:
         if killed is not None:
             return self._blame(Outcome.TIMEOUT if killed == "test" else None, killed)
         return self._judge_exit(output)
+
+    def _divided(self, zygote: Zygote, job: bytes) -> AbstractContextManager[tuple[bytes, tuple[int, ...]]]:
+        return self._separation.divide(zygote, job) if self._separation else nullcontext((job, ()))
 
     @contextmanager
     def _lent(self, place: Place) -> Iterator[Zygote]:
@@ -154,6 +163,10 @@ class Execution:
         reds = any(result.outcome.is_red for result in self._transcript.results.values())
         return self._exit == self._transcript.end_code and (self._exit == 1) is reds
 
+    def _held(self, ending: Ending) -> tuple[str, ...]:
+        of_reports = self._vigil.held() if ending is Ending.COMPLETE else ()
+        return (*of_reports, *(self._separation.held() if self._separation else ()))
+
     def _blame(self, outcome: Outcome | None, why: str) -> tuple[Ending, str] | None:
         if outcome is None:
             return Ending.INCOMPLETE, "the run passed its limit of " + why
@@ -173,7 +186,7 @@ class Execution:
         return Selection(tuple(node for node in wanted if known.keys().isdisjoint((node, file_of(node)))), ignored)
 
     def _overdue(self, now: float) -> str | None:
-        if self._lost is not None or self._foreign is not None or self._vigil.fault is not None:
+        if self._lost or self._foreign or self._vigil.fault or (self._separation and self._separation.unfit):
             return "regressed"
         if now - self._started > self._request.seconds:
             return f"{self._request.seconds:g} s"
@@ -199,6 +212,8 @@ class Execution:
             return
         record = self._place.outside(record)
         self._transcript.take(record)
+        if isinstance(record, records.Split) and self._separation:
+            self._separation.take(record)
         if isinstance(record, records.Conftest) and not (self._jail.root / record.path).is_file():
             self._foreign = self._foreign or f"{record.path} took part, which is no file of the repository"
         if isinstance(record, records.Report) and record.node in self._request.keep:

@@ -58,6 +58,7 @@ class JailedProcess:
     job: bytes
     on_record: Callable[[bytes], None]
     on_control: Callable[[bytes], None]
+    more: tuple[int, ...] = ()
     output: str = field(default="", init=False)
 
     def run(self, stop: Stop, overdue: Callable[[float], str | None]) -> str | None:
@@ -66,7 +67,7 @@ class JailedProcess:
         `overdue` is asked every 50 ms with the time of a steady clock. When this returns, no process of the jail is
         left.
         """
-        pipes = self.zygote.launch(self.job)
+        pipes = self.zygote.launch(self.job, self.more)
         channels = [
             _Channel(pipes.report, self.on_record, _MOST_RECORDS),
             _Channel(pipes.output, None, _MOST_OUTPUT),

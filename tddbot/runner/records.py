@@ -88,6 +88,13 @@ class Trace(Struct, frozen=True, tag="trace", tag_field="kind"):
     lines: dict[str, frozenset[int]] = field(default_factory=dict)
 
 
+class Split(Struct, frozen=True, tag="split", tag_field="kind"):
+    """In split mode: "fits" once a module was reached, "unfit" or "broken" with the reason."""
+
+    what: str
+    reason: str
+
+
 class Finish(Struct, frozen=True, tag="finish", tag_field="kind"):
     """A test is over, teardown included."""
 
@@ -106,7 +113,7 @@ class End(Struct, frozen=True, tag="end", tag_field="kind"):
     code: int
 
 
-Record = Python | Session | Conftest | Collecting | Collected | Start | Report | Trace | Finish | Modules | End
+Record = Python | Session | Conftest | Collecting | Collected | Start | Report | Trace | Split | Finish | Modules | End
 
 
 class Ready(Struct, frozen=True, tag="ready", tag_field="kind"):

@@ -21,12 +21,12 @@ _SUBREAPER = 36
 _PIDFD_OPEN = 434
 
 
-def run(job: Dict[str, Any], control: Wire, worker_fds: Tuple[int, int], life: int) -> NoReturn:
+def run(job: Dict[str, Any], control: Wire, worker_fds: Tuple[int, ...], life: int) -> NoReturn:
     """Be the steward of one worker until it has ended, `life` is at its end, or the zygote is gone."""
     keeper.exit_with(control, lambda: _keep(job, control, worker_fds, life))
 
 
-def _keep(job: Dict[str, Any], control: Wire, worker_fds: Tuple[int, int], life: int) -> int:
+def _keep(job: Dict[str, Any], control: Wire, worker_fds: Tuple[int, ...], life: int) -> int:
     os.setsid()  # who kills the zygote's group leaves the steward the time to bury
     os.umask(0o022)
     linux.prctl(_SUBREAPER, 1)
@@ -49,7 +49,7 @@ def _keep(job: Dict[str, Any], control: Wire, worker_fds: Tuple[int, int], life:
     return 0
 
 
-def _work(job: Dict[str, Any], control: Wire, worker_fds: Tuple[int, int]) -> NoReturn:
+def _work(job: Dict[str, Any], control: Wire, worker_fds: Tuple[int, ...]) -> NoReturn:
     linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.geteuid() == 0:
         os.setgroups([])

@@ -20,7 +20,7 @@ from tddbot.runner.guest.wire import Wire
 _FAILED = 70
 
 
-def run(job: Dict[str, Any], control: Wire, worker_fds: Tuple[int, int], lower_fd: "int | None", kept: int) -> int:
+def run(job: Dict[str, Any], control: Wire, worker_fds: Tuple[int, ...], lower_fd: "int | None", kept: int) -> int:
     """Return the worker's exit code. `kept` is at its end when the keeper is gone."""
     linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.geteuid() != job["uid"]:
@@ -74,19 +74,18 @@ def _reap_until(child: int) -> int:
             return os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status)
 
 
-def become_worker(job: Dict[str, Any], report_fd: int, output_fd: int) -> NoReturn:
-    """Leave only the report pipe and standard input, output and error open, then run pytest."""
+def become_worker(job: Dict[str, Any], report_fd: int, output_fd: int, *more: int) -> NoReturn:
+    """Leave only the report pipe, what `more` it needs and standard input, output and error open, then run pytest."""
     code = _FAILED
     try:
         os.setsid()
         signal.signal(signal.SIGINT, signal.default_int_handler)
         os.dup2(output_fd, 1)
         os.dup2(output_fd, 2)
-        report_fd = _keep_only(report_fd)
+        _keep_only(report_fd, *more)
         linux.prctl(linux.PR_SET_DUMPABLE, 1)
-        code = worker.work(
-            job["pytest"], job["root"], Wire(report_fd, os.getpid(), bytes.fromhex(job["pytest"].pop("seal", "")))
-        )
+        wire = Wire(report_fd, os.getpid(), bytes.fromhex(job["pytest"].pop("seal", "")))
+        code = worker.work(job["pytest"], job["root"], wire, *more)
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1
     except BaseException:
@@ -97,10 +96,9 @@ def become_worker(job: Dict[str, Any], report_fd: int, output_fd: int) -> NoRetu
         os._exit(code & 0xFF)
 
 
-def _keep_only(fd: int) -> int:
-    """Close every descriptor above standard error but `fd`."""
-    for other in map(int, os.listdir("/proc/self/fd")):
-        if other > 2 and other != fd:
+def _keep_only(*kept: int) -> None:
+    """Close every descriptor above standard error but those."""
+    for fd in map(int, os.listdir("/proc/self/fd")):
+        if fd > 2 and fd not in kept:
             with contextlib.suppress(OSError):  # the listing's own
-                os.close(other)
-    return fd
+                os.close(fd)

@@ -66,7 +66,7 @@ class Doors:
 def run(
     job: Dict[str, Any],
     control: Wire,
-    worker_fds: Tuple[int, int],
+    worker_fds: Tuple[int, ...],
     lower_fd: "int | None",
     life: int,
     doors: Doors,
@@ -94,7 +94,7 @@ def exit_with(control: Wire, work: Callable[[], int]) -> NoReturn:
 def _keep(
     job: Dict[str, Any],
     control: Wire,
-    worker_fds: Tuple[int, int],
+    worker_fds: Tuple[int, ...],
     lower_fd: "int | None",
     life: int,
     doors: Doors,

@@ -7,31 +7,65 @@ import os
 import sys
 import time
 import types
-from typing import Any
+from typing import Any, Optional
 
 import pytest
 
 from tddbot.runner.guest.canary import Canaries
+from tddbot.runner.guest.distributed import CARRIER, Overseer
 from tddbot.runner.guest.plugin import Reporter
 from tddbot.runner.guest.selection import Selector, arguments
+from tddbot.runner.guest.shortcuts import Shortcuts
+from tddbot.runner.guest.split.channel import Channel
+from tddbot.runner.guest.split.plugin import Separation
+from tddbot.runner.guest.split.server import serve
 from tddbot.runner.guest.wire import Wire
 
 _ECONOMY = ["-q", "--no-header", "--no-summary", "--color=no", "--maxfail=0", "--continue-on-collection-errors"]
 
 
-def work(order: dict[str, Any], root: str, wire: Wire) -> int:
-    """Run the tests that `order` names in the current directory; return pytest's exit code, told on the wire too."""
+shortcuts: Optional[Shortcuts] = None
+"""Set in a zygote that is warm."""
+
+
+def work(order: dict[str, Any], root: str, wire: Wire, channel: int = -1) -> int:
+    """Run the tests that `order` names in the current directory; return pytest's exit code, told on the wire too.
+
+    In split mode, `channel` leads to the process that only serves the patched modules.
+    """
     _set_up_interpreter(order)
+    if "serve" in order:
+        return serve(Channel(channel), root, order["serve"])
+    if shortcuts is not None:
+        shortcuts.use()
     wire.send("python", pytest=pytest.__version__)
     reporter = Reporter(wire, root, order["detail"], order["trace"], order["modules"])
     selector = Selector(order["node_ids"], order["ignored"])
-    plugins = [reporter, selector, Canaries(order.pop("canaries", ()), root, (reporter, selector))]
-    code = int(pytest.main([*_arguments(order), *_calming()], plugins=plugins))
-    if code == pytest.ExitCode.USAGE_ERROR and _calming():
-        # The project may have switched such a plugin off, and its options with it.
-        code = int(pytest.main(_arguments(order), plugins=plugins))
+    plugins = [reporter, reporter.describer, selector, Overseer(wire, root, order["detail"])]
+    plugins += [Separation(order["split"], channel, root, wire)] if "split" in order else []
+    plugins.append(Canaries(order.pop("canaries", ()), root, plugins))
+    code = _run(_arguments(order), plugins, order["spread"])
     wire.send("end", code=code)
     return code
+
+
+def _run(arguments: list[str], plugins: list[Any], spread: str | None) -> int:
+    """Run pytest with what calms other plugins; the project may have switched one off, and its options with it."""
+    distribution = _distribution(spread) if importlib.util.find_spec("xdist") else []
+    coverage = ["--no-cov"] if importlib.util.find_spec("pytest_cov") else []
+    code = pytest.main([*arguments, *distribution, *coverage], plugins=plugins)
+    for fewer in (distribution, coverage, []):
+        if code == pytest.ExitCode.USAGE_ERROR:
+            code = pytest.main([*arguments, *fewer], plugins=plugins)
+    return int(code)
+
+
+def _distribution(spread: str | None) -> list[str]:
+    """Have xdist start no workers; or as many as the project says, with our plugin in them, which lies in `spread`."""
+    if spread is None:
+        return ["-n0", "--dist=no"]
+    sys.path.append(spread)
+    return ["-p", CARRIER]
 
 
 def _set_up_interpreter(order: dict[str, Any]) -> None:
@@ -64,9 +98,3 @@ def _arguments(order: dict[str, Any]) -> list[str]:
             # Where the run of all had no configuration, some tests alone may not find one further down.
             told.append("--confcutdir=" + order["rootdir"])
     return told
-
-
-def _calming() -> list[str]:
-    """Options for plugins that would run the tests elsewhere or slow them down."""
-    parallel = ["-n0", "--dist=no"] if importlib.util.find_spec("xdist") else []
-    return [*parallel, *(["--no-cov"] if importlib.util.find_spec("pytest_cov") else [])]

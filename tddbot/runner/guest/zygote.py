@@ -82,12 +82,12 @@ def _warm(order_fd: int) -> Dict[str, Any]:
 
 def _start(fds: List[int], own: Tuple[int, ...]) -> None:
     """Fork the keeper of one jail and write its identity maps, which only somebody outside may do."""
-    job_fd, report_fd, output_fd, control_fd, life_fd = fds
+    job_fd, report_fd, output_fd, control_fd, life_fd, *more = fds
     job = json.loads(_read_whole(job_fd))
     control = Wire(control_fd)
     try:
         if job.get("confined"):
-            _confine(job, control, (report_fd, output_fd), life_fd, own)
+            _confine(job, control, (report_fd, output_fd, *more), life_fd, own)
             return
         lower_fd = _owned_view(job)
         doors, zygote = keeper.Doors(), os.getpid()
@@ -95,7 +95,7 @@ def _start(fds: List[int], own: Tuple[int, ...]) -> None:
         if process == 0:
             _forget(own)
             doors.enter()
-            keeper.run(job, control, (report_fd, output_fd), lower_fd, life_fd, doors, zygote)
+            keeper.run(job, control, (report_fd, output_fd, *more), lower_fd, life_fd, doors, zygote)
         if lower_fd is not None:
             os.close(lower_fd)
         doors.leave()
@@ -110,7 +110,7 @@ def _start(fds: List[int], own: Tuple[int, ...]) -> None:
             os.close(fd)
 
 
-def _confine(job: Dict[str, Any], control: Wire, worker_fds: Tuple[int, int], life: int, own: Tuple[int, ...]) -> None:
+def _confine(job: Dict[str, Any], control: Wire, worker_fds: Tuple[int, ...], life: int, own: Tuple[int, ...]) -> None:
     """Fork the steward of a jail that somebody else has made the walls of, or that has none."""
     if os.fork() == 0:
         _forget(own)
