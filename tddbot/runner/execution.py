@@ -72,7 +72,7 @@ class Execution:
     def run(self, session: records.Session | None) -> Run:
         """Return what happened; `session` is what pytest said of its root when it ran all tests."""
         ending, detail = Ending.INCOMPLETE, "too many tests took their process down"
-        selection = Selection(self._request.node_ids)
+        selection = Selection(self._request.node_ids, spread=self._may_spread())
         if self._request.node_ids is not None:
             self._transcript.session = session
         for _ in range(_MOST_PROCESSES):
@@ -104,7 +104,7 @@ class Execution:
         """Run one process; return how the run ended with it, or None where a test took it down and others wait."""
         self._transcript.begin_process()
         self._heard = time.monotonic()
-        watched = self._vigil.begin()
+        watched = self._vigil.begin(selection.spread)
         job = self._jail.job(self._request, selection, self._transcript.session, self._layout, watched)
         with self._backend.open(self._jail, job) as place, self._lent(place) as zygote:
             self._place = place
@@ -128,9 +128,7 @@ class Execution:
             return Ending.INCOMPLETE, self._foreign
         if self._lost is not None:
             return Ending.REGRESSED, self._lost
-        if killed is not None:
-            return self._blame(Outcome.TIMEOUT if killed == "test" else None, killed)
-        return self._judge_exit(output)
+        return self._redone(self._judge(killed, output))
 
     def _divided(self, zygote: Zygote, job: bytes) -> AbstractContextManager[tuple[bytes, tuple[int, ...]]]:
         return self._separation.divide(zygote, job) if self._separation else nullcontext((job, ()))
@@ -145,6 +143,27 @@ class Execution:
             yield zygote
         finally:
             self._said = zygote.close()
+
+    def _may_spread(self) -> bool:
+        """Whether a project's own wish for pytest-xdist is heard: for whole suites that are not to be traced."""
+        is_plain = self._request.node_ids is None and not self._request.trace and not self._request.split
+        return is_plain and self._zygote is None and self._backend is BACKENDS["namespaces"]
+
+    def _judge(self, killed: str | None, output: str) -> tuple[Ending, str] | None:
+        if killed is None:
+            return self._judge_exit(output)
+        if killed == "test" and self._transcript.workers:
+            return None  # whose fault it was shows when they run one by one
+        return self._blame(Outcome.TIMEOUT if killed == "test" else None, killed)
+
+    def _redone(self, ended: tuple[Ending, str] | None) -> tuple[Ending, str] | None:
+        """Believe workers side by side only a good end; else what was under way, or all, is to run again without."""
+        transcript = self._transcript
+        if not transcript.workers or (ended is not None and ended[0] is Ending.COMPLETE):
+            return ended
+        # Workers that collected different tests ran none.
+        transcript.doubt(transcript.collecting or (ended is not None and ended[0] is Ending.UNUSABLE))
+        return None
 
     def _judge_exit(self, output: str) -> tuple[Ending, str] | None:
         code, transcript = self._transcript.end_code, self._transcript

@@ -12,6 +12,7 @@ from typing import Any
 
 from tddbot.domain import NodeId, Patch
 from tddbot.ports import RunRequest
+from tddbot.runner.carrier import CARRIER, carrier_files
 from tddbot.runner.interpreter import Interpreter
 from tddbot.runner.records import Session
 from tddbot.runner.settings import RunnerSettings
@@ -24,10 +25,11 @@ _PASSED_ON = ("LANG", "LANGUAGE", "TZ")
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which tests one process runs: node IDs (None: all), and files to leave out."""
+    """Which tests one process runs: node IDs (None: all), and files to leave out; `spread` as the project asks for."""
 
     node_ids: tuple[NodeId, ...] | None
     ignored: tuple[str, ...] = ()
+    spread: bool = False
 
 
 def user_of(root: Path) -> tuple[int, int]:
@@ -79,7 +81,7 @@ class Jail:
             "home": HOME,
             "binds": visible.binds,
             "links": visible.links,
-            "files": visible.files,
+            "files": (*visible.files, *(carrier_files() if selection.spread else ())),
             "masked": layout["masked"],
             "protected": layout["protected"],
             "foreign": layout["foreign"] if os.geteuid() else (),
@@ -108,6 +110,7 @@ class Jail:
             "path": [str(self.root), *self._search_path, *self.interpreter.path],
             "env": self.test_environment,
             "modules": request.patch is None and request.node_ids is None,
+            "spread": CARRIER if selection.spread else None,
         }
 
     @cached_property

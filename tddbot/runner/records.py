@@ -51,6 +51,12 @@ class Conftest(Struct, frozen=True, tag="conftest", tag_field="kind"):
     path: str
 
 
+class Distributed(Struct, frozen=True, tag="distributed", tag_field="kind"):
+    """pytest-xdist is about to start workers: from here on several tests are under way at a time."""
+
+    workers: int
+
+
 class Collecting(Struct, frozen=True, tag="collecting", tag_field="kind"):
     """A file is about to be imported."""
 
@@ -113,7 +119,10 @@ class End(Struct, frozen=True, tag="end", tag_field="kind"):
     code: int
 
 
-Record = Python | Session | Conftest | Collecting | Collected | Start | Report | Trace | Split | Finish | Modules | End
+Record = (
+    Python | Session | Distributed | Conftest | Collecting | Collected | Start | Report | Trace | Split | Finish
+    | Modules | End
+)  # fmt: skip
 
 
 class Ready(Struct, frozen=True, tag="ready", tag_field="kind"):

@@ -8,13 +8,18 @@ from tddbot.runner import records
 
 @dataclass
 class Transcript:
-    """Grows record by record. `current` is the test (or the file being imported) that is under way."""
+    """Grows record by record. `current` is the test (or the file being imported) that is under way.
+
+    With `workers`, several tests are: those in `running`, and `current` says little.
+    """
 
     results: dict[NodeId, Result] = field(default_factory=dict)
     coverage: dict[NodeId, Lines] = field(default_factory=dict)
     collected: dict[NodeId, None] = field(default_factory=dict)
     session: records.Session | None = None
     current: NodeId | None = None
+    running: dict[NodeId, None] = field(default_factory=dict)
+    workers: int = 0
     collecting: bool = True
     end_code: int | None = None
     modules: tuple[tuple[str, bool], ...] = ()
@@ -22,13 +27,16 @@ class Transcript:
 
     def begin_process(self) -> None:
         """Forget what was said by a process that is gone about itself, and keep what it said of tests."""
-        self.current, self.collecting, self.end_code = None, True, None
+        self.current, self.collecting, self.end_code, self.workers = None, True, None, 0
+        self.running.clear()
 
     def take(self, record: records.Record) -> None:
         """Take one record in."""
         match record:
             case records.Session():
                 self.session = record
+            case records.Distributed():
+                self.workers = record.workers
             case records.Conftest():
                 self.conftests[record.path] = None
             case records.Collecting():
@@ -38,12 +46,14 @@ class Transcript:
                 self.current = None
             case records.Start():
                 self.current, self.collecting = record.node, False
+                self.running[record.node] = None
             case records.Report():
                 self._merge(record)
             case records.Trace():
                 self.coverage[record.node] = record.lines
             case records.Finish():
                 self.current = None
+                self.running.pop(record.node, None)
             case records.Modules():
                 self.modules = record.names
             case records.End():
@@ -58,6 +68,13 @@ class Transcript:
             self.results[node] = Result(node, outcome, 0.0, failure)
             self.current = None
         return node
+
+    def doubt(self, all_of_it: bool) -> None:
+        """Forget what a process said that did not end well: of the tests under way in it, or of all."""
+        for node in tuple(self.results) if all_of_it else self.running:
+            self.results.pop(node, None)
+        if all_of_it:
+            self.collected.clear()
 
     def unfinished(self) -> tuple[NodeId, ...]:
         """The tests that were collected and have no result yet."""

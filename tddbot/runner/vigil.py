@@ -44,10 +44,12 @@ class Vigil:
         self._seals = Seals()
         self._canaries: Canaries | None = None
         self._is_told = False
+        self._may_spread = False
         self._lacking: set[str] = set()
 
-    def begin(self) -> dict[str, Any]:
-        """Return what a new process has to be told."""
+    def begin(self, spread: bool = False) -> dict[str, Any]:
+        """Return what a new process has to be told; `spread` says that it may start workers, which have no canaries."""
+        self._may_spread = spread
         self._seals = Seals()
         self._canaries = Canaries() if self._habits.take_canaries else None
         self._is_told = False
@@ -63,6 +65,8 @@ class Vigil:
 
     def hides(self, record: records.Record) -> bool:
         """Whether a record speaks of a canary, which nobody else is to hear of."""
+        if isinstance(record, records.Distributed) and self._may_spread:
+            self._canaries = None
         if self._canaries is not None and self._canaries.take(record):
             return True
         if isinstance(record, records.Report) and record.raised:

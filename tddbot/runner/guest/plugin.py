@@ -12,7 +12,9 @@ from typing import Any, Generator
 
 import pytest
 
-from tddbot.runner.guest.failures import describe, relative, safe_repr, shorten
+from tddbot.runner.guest import distributed
+from tddbot.runner.guest.describer import Describer, collect_failure, untold
+from tddbot.runner.guest.failures import relative
 from tddbot.runner.guest.trace import Tracer
 from tddbot.runner.guest.warmup import loaded
 from tddbot.runner.guest.wire import Wire
@@ -22,7 +24,7 @@ _ORDINARY = (0, 1, 5)  # all passed, some failed, no tests
 
 
 class Reporter:
-    """Hooks of one run."""
+    """Hooks of one run; `describer` is a plugin that works for this one."""
 
     def __init__(self, wire: Wire, root: str, detail: bool, trace: bool, modules: bool = False) -> None:
         self._wire = wire
@@ -31,8 +33,8 @@ class Reporter:
         self._detail = detail
         self._modules = modules
         self._tracer = Tracer(root) if trace else None
-        self._sides: tuple[str, str] | None = None
         self._failures: dict[str, dict[str, Any]] = {}
+        self.describer = Describer(root, detail, self._keep)
         self._raised: dict[str, bool] = {}
 
     def pytest_configure(self, config: Any) -> None:
@@ -78,9 +80,7 @@ class Reporter:
             self._wire.send("report", node=collector.nodeid, when="collect", outcome="skipped", seconds=0.0)
         if report.outcome != "failed":
             return
-        error = report.call.excinfo.value
-        failure = describe(error.__cause__ or error, "collect", self._root, self._detail)
-        failure["text"] = shorten(report.longreprtext)
+        failure = collect_failure(report, self._root, self._detail)
         self._wire.send("report", node=collector.nodeid, when="collect", outcome="failed", seconds=0.0, failure=failure)
         if lines:
             self._wire.send("trace", node=collector.nodeid, lines=lines)
@@ -101,7 +101,6 @@ class Reporter:
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """Tell that a test begins; the clock of its limit runs from here."""
-        self._sides = None
         self._failures.clear()
         self._raised.clear()
         self._wire.send("start", node=nodeid)
@@ -110,64 +109,27 @@ class Reporter:
         """Tell that a test is over, teardown included."""
         self._wire.send("finish", node=nodeid)
 
-    @pytest.hookimpl(hookwrapper=True)
-    def pytest_runtest_makereport(self, item: Any, call: Any) -> Generator[None, Any, None]:
-        """Remember why a phase failed, which the exception tells better than the report does."""
-        if call.excinfo is not None and not self._detail:
-            item.repr_failure = item._repr_failure_py = _in_short
-        self._raised[call.when] = call.excinfo is not None or (call.when == "call" and _left_a_trace(item))
-        outcome = yield
-        report = outcome.get_result()
-        if report.outcome == "failed":
-            self._failures[report.when] = self._failure(call, report)
-
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Tell one phase of a test as every plugin has left it; a setup or teardown that passed says nothing."""
-        if report.outcome == "passed" and report.when != "call":
+        if (report.outcome == "passed" and report.when != "call") or distributed.is_crash(report):
             return
         fields = {"when": report.when, "outcome": report.outcome, "seconds": report.duration}
         if hasattr(report, "wasxfail"):
             fields["xfail"] = True
-        elif report.outcome == "passed" and self._raised.get(report.when):
+        elif report.outcome == "passed" and (self._raised.get(report.when) or distributed.has_raised(report)):
             fields["raised"] = True
         if report.outcome == "failed":
-            fields["failure"] = self._failures.get(report.when) or _untold(report)
+            fields["failure"] = self._failures.get(report.when) or distributed.told(report) or untold(report)
         self._wire.send("report", node=report.nodeid, **fields)
 
-    def pytest_assertrepr_compare(self, left: object, right: object) -> None:
-        """Remember the two sides of the comparison that pytest is about to explain."""
-        if self._detail:
-            self._sides = (safe_repr(left, 2000), safe_repr(right, 2000))
-
-    def _failure(self, call: Any, report: Any) -> dict[str, Any]:
-        if call.excinfo is None:  # a strict xfail that passed
-            return {"phase": report.when, "type": "XPassStrict", "message": str(report.longrepr), "frames": []}
-        failure = describe(call.excinfo.value, report.when, self._root, self._detail)
-        if self._detail:
-            failure["text"] = shorten(report.longreprtext)
-            if self._sides and isinstance(call.excinfo.value, AssertionError):
-                failure["actual"], failure["expected"] = self._sides
-        return failure
+    def _keep(self, report: Any, failure: dict[str, Any] | None, raised: bool) -> None:
+        self._raised[report.when] = raised
+        if failure is not None:
+            self._failures[report.when] = failure
 
     def _traced(self, whole: bool = True) -> Any:
         return self._tracer.recording() if self._tracer and whole else _Untraced()
-
-
-def _in_short(excinfo: Any, *_: object, **__: object) -> Any:
-    """Stand for a test's own long representation, a third of the time of a red test, where nobody will read it."""
-    return excinfo.getrepr(style="line", tbfilter=False)
-
-
-def _left_a_trace(item: Any) -> bool:
-    """Whether pytest saw the test itself raise, which it keeps for debuggers, whatever has become of that since."""
-    last = getattr(sys, "last_traceback", None)
-    return last is not None and any(last.tb_frame.f_locals.get(name) is item for name in ("self", "item"))
-
-
-def _untold(report: Any) -> dict[str, Any]:
-    """What a report says of a failure that no exception of this process stands for."""
-    return {"phase": report.when, "type": "Failed", "message": shorten(report.longreprtext, 2000), "frames": []}
 
 
 class _Untraced:
