@@ -108,7 +108,8 @@ class Run:
 
     `tree` is the tree ID of the baseline; `patch_id` names the patch laid over it, if any. `coverage` is filled only
     where the request asked for a trace. `detail` says in one sentence why a run is not complete. `held` names what
-    speaks against a forged report: the controls that this run passed, beyond the jail itself.
+    speaks against a forged report: the controls that this run passed, beyond the jail itself. `reached` has a sentence
+    for each of `breaches`, with the limit's number.
     """
 
     tree: str
@@ -121,6 +122,7 @@ class Run:
     jail: str = ""
     breaches: tuple[Breach, ...] = ()
     held: tuple[str, ...] = ()
+    reached: tuple[str, ...] = ()
 
     def reds(self) -> tuple[NodeId, ...]:
         """The red node IDs, in the order in which they ran."""

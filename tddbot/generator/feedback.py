@@ -49,6 +49,7 @@ def of_attempt(attempt: Attempt, target: Target) -> str:
     if attempt.run is not None:
         if attempt.run.ending is not Ending.COMPLETE:
             parts.append(f"The run did not end as it should: {_short(attempt.run.detail, _MESSAGE_CHARS)}")
+        parts.extend(attempt.run.reached)
         wanted = dict.fromkeys((*target.node_ids, *verdict.lost))
         results = [attempt.run.results[node] for node in wanted if node in attempt.run.results]
         parts.extend(_failures(results))

@@ -4,12 +4,13 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
-from tddbot.domain import Ending, NodeId, Outcome, Run
+from tddbot.domain import Breach, Ending, NodeId, Outcome, Run
 from tddbot.errors import TddbotError
 from tddbot.ports import RunRequest
-from tddbot.runner import records
+from tddbot.runner import cgroup, records
 from tddbot.runner.apart import Separation
 from tddbot.runner.backends import BACKENDS, Backend, NoJailError
+from tddbot.runner.breaches import Signs, reached
 from tddbot.runner.jail import Jail, Selection
 from tddbot.runner.place import Place
 from tddbot.runner.probe import remedy_for
@@ -20,6 +21,7 @@ from tddbot.runner.zygote import Zygote
 from tddbot.stop import Stop
 
 _MOST_PROCESSES = 1000
+_MB = 1024 * 1024
 _IMPORT_SECONDS = 30.0
 _NO_TESTS, _USAGE = 5, (3, 4)
 _REASONS = ("ERROR", "E ", "error:", "INTERNALERROR> E", "!!!")
@@ -53,11 +55,14 @@ class Execution:
         self._refusal: records.Refused | None = None
         self._rejection: records.Rejected | None = None
         self._exit: int | None = None
+        self._spent: records.Spent | None = None
+        self._named: set[str] = set()
+        self._reached: dict[Breach, str] = {}
         self._said = ""
         self._place = Place(b"")
+        self._locks: tuple[str, ...] = ()
         can_split = zygote is None and backend is BACKENDS["namespaces"]
         self._separation = Separation(request.patch) if request.split and request.patch and can_split else None
-        self._locks: tuple[str, ...] = ()
 
     @property
     def session(self) -> records.Session | None:
@@ -96,24 +101,32 @@ class Execution:
             seconds=time.monotonic() - self._started,
             patch_id=patch.id if patch else None,
             coverage=transcript.coverage,
-            held=self._held(ending),
             jail=", ".join((self._backend.title, *self._locks)),
+            breaches=tuple(self._reached),
+            reached=tuple(self._reached.values()),
+            held=self._held(ending),
         )
 
     def _one_process(self, selection: Selection) -> tuple[Ending, str] | None:
         """Run one process; return how the run ended with it, or None where a test took it down and others wait."""
         self._transcript.begin_process()
         self._heard = time.monotonic()
-        watched = self._vigil.begin(selection.spread)
-        job = self._jail.job(self._request, selection, self._transcript.session, self._layout, watched)
-        with self._backend.open(self._jail, job) as place, self._lent(place) as zygote:
-            self._place = place
-            with self._divided(zygote, place.job) as (job, more):
-                process = JailedProcess(zygote, job, self._on_record, self._on_control, more)
-                killed = process.run(self._stop, self._overdue)
-            self._foreign = self._foreign or place.fault()
+        settings = self._jail.settings
+        with cgroup.capped(settings.most_tree_memory_mb * _MB, settings.processes) as group:
+            path = group.path if group else None
+            told = self._vigil.begin(selection.spread)
+            job = self._jail.job(self._request, selection, self._transcript.session, self._layout, path, told)
+            with self._backend.open(self._jail, job) as place, self._lent(place) as zygote:
+                self._place = place
+                most = settings.output_mb * _MB
+                with self._divided(zygote, place.job) as (job, more):
+                    process = JailedProcess(zygote, job, self._on_record, self._on_control, most, more)
+                    killed = process.run(self._stop, self._overdue)
+                self._foreign = self._foreign or place.fault()
+            events = group.events() if group else cgroup.Events()
         self._vigil.end(killed is None and self._transcript.end_code in (0, 1, _NO_TESTS))
         output = process.output + self._said
+        self._note_limits(killed, output, events)
         if self._refusal is not None:
             raise _no_jail(self._refusal)
         if killed == "cancelled":
@@ -129,6 +142,13 @@ class Execution:
         if self._lost is not None:
             return Ending.REGRESSED, self._lost
         return self._redone(self._judge(killed, output))
+
+    def _note_limits(self, killed: str | None, output: str, events: cgroup.Events) -> None:
+        """Note which limits this process reached; of each, the first sentence stays."""
+        waited = self._request.seconds if killed == "run" else self._limit()
+        signs = Signs(killed, waited, frozenset(self._named), self._spent, output, events)
+        self._reached = reached(signs, self._jail.settings) | self._reached
+        self._spent = None
 
     def _divided(self, zygote: Zygote, job: bytes) -> AbstractContextManager[tuple[bytes, tuple[int, ...]]]:
         return self._separation.divide(zygote, job) if self._separation else nullcontext((job, ()))
@@ -154,7 +174,8 @@ class Execution:
             return self._judge_exit(output)
         if killed == "test" and self._transcript.workers:
             return None  # whose fault it was shows when they run one by one
-        return self._blame(Outcome.TIMEOUT if killed == "test" else None, killed)
+        why = f"{self._request.seconds:g} s" if killed == "run" else killed
+        return self._blame(Outcome.TIMEOUT if killed == "test" else None, why)
 
     def _redone(self, ended: tuple[Ending, str] | None) -> tuple[Ending, str] | None:
         """Believe workers side by side only a good end; else what was under way, or all, is to run again without."""
@@ -189,7 +210,7 @@ class Execution:
     def _blame(self, outcome: Outcome | None, why: str) -> tuple[Ending, str] | None:
         if outcome is None:
             return Ending.INCOMPLETE, "the run passed its limit of " + why
-        limit = f"no result within {self._patience():.3g} s"
+        limit = f"no result within {self._limit():.3g} s"
         message = limit if outcome is Outcome.TIMEOUT else "the process died while this ran"
         self._timeouts += outcome is Outcome.TIMEOUT
         return None if self._transcript.blame(outcome, message) else (Ending.INCOMPLETE, message)
@@ -208,10 +229,13 @@ class Execution:
         if self._lost or self._foreign or self._vigil.fault or (self._separation and self._separation.unfit):
             return "regressed"
         if now - self._started > self._request.seconds:
-            return f"{self._request.seconds:g} s"
-        # Importing is slow for good reasons, and no baseline says how slow.
+            return "run"
+        return "test" if now - self._heard > self._limit() else None
+
+    def _limit(self) -> float:
+        """The longest silence, in seconds. Importing is slow for good reasons, and no baseline says how slow."""
         least = _IMPORT_SECONDS if self._transcript.collecting else 0.0
-        return "test" if now - self._heard > max(self._patience(), least) else None
+        return max(self._patience(), least)
 
     def _patience(self) -> float:
         """The longest that one test may take, in seconds: less for each three that took longer."""
@@ -235,6 +259,8 @@ class Execution:
             self._separation.take(record)
         if isinstance(record, records.Conftest) and not (self._jail.root / record.path).is_file():
             self._foreign = self._foreign or f"{record.path} took part, which is no file of the repository"
+        if isinstance(record, records.Report) and record.failure and record.failure.breach:
+            self._named.add(record.failure.breach)
         if isinstance(record, records.Report) and record.node in self._request.keep:
             result = self._transcript.results.get(record.node)
             if result is not None and not result.outcome.is_green:
@@ -247,6 +273,8 @@ class Execution:
                 self._refusal = self._refusal or record
             case records.Rejected():
                 self._rejection = self._rejection or record
+            case records.Spent():
+                self._spent = record
             case records.Exit():
                 self._exit = record.code
             case records.Changed():

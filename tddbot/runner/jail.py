@@ -65,6 +65,7 @@ class Jail:
         selection: Selection,
         session: Session | None,
         layout: Mapping[str, Sequence[str]],
+        cgroup: Path | None = None,
         watched: Mapping[str, Any] | None = None,
     ) -> bytes:
         """Return the job as JSON; `layout` says which of the repository's paths are protected, masked and foreign.
@@ -87,13 +88,8 @@ class Jail:
             "foreign": layout["foreign"] if os.geteuid() else (),
             "edits": [] if request.patch is None else _edits(request.patch),
             "tmp_bytes": self.settings.tmp_mb * megabyte,
-            "limits": {
-                "AS": self.settings.memory_mb * megabyte,
-                "FSIZE": self.settings.tmp_mb * megabyte,
-                "NOFILE": self.settings.open_files,
-                "NPROC": self.settings.processes,
-                "CORE": 0,
-            },
+            "limits": self.settings.rlimits(),
+            "cgroup": None if cgroup is None else str(cgroup),
             "pytest": {**self._order(request, selection, session), **(watched or {})},
         }
         return json.dumps(job).encode("ascii")  # a path may be no text, which ASCII has a way to write

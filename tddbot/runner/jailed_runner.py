@@ -139,7 +139,9 @@ class JailedRunner:
         tree = request.snapshot.tree
         if self._files is None or self._files[0] != tree:
             self._files = tree, self.files()
-        return self._layout.look(self._files[1], user_of(self.root), request.protected)
+        # A jail that looks at what was changed in it may leave files of other tests without a lock.
+        nodes = request.node_ids if self._backend.is_warm else None
+        return self._layout.look(self._files[1], user_of(self.root), request.protected, nodes)
 
     def _current_jail(self) -> tuple[str, Jail]:
         """Return the fingerprint of all that a zygote depends on, and the jail as it is while that stays the same."""

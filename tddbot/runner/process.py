@@ -13,7 +13,6 @@ _TICK = 0.05
 _READ = 1 << 18
 _OUTPUT_KEPT = 16_000
 _MOST_RECORDS = 512 * 1024 * 1024
-_MOST_OUTPUT = 64 * 1024 * 1024
 _LONGEST_RECORD = 16 * 1024 * 1024
 _PATIENCE = 2.0
 
@@ -52,12 +51,16 @@ class _Channel:
 
 @dataclass
 class JailedProcess:
-    """Has a zygote start a jail with a job and pumps its pipes until it ends or must end."""
+    """Has a zygote start a jail with a job and pumps its pipes until it ends or must end.
+
+    `most_output` is in bytes; `more` are descriptors that the worker gets.
+    """
 
     zygote: Zygote
     job: bytes
     on_record: Callable[[bytes], None]
     on_control: Callable[[bytes], None]
+    most_output: int = 64 * 1024 * 1024
     more: tuple[int, ...] = ()
     output: str = field(default="", init=False)
 
@@ -70,7 +73,7 @@ class JailedProcess:
         pipes = self.zygote.launch(self.job, self.more)
         channels = [
             _Channel(pipes.report, self.on_record, _MOST_RECORDS),
-            _Channel(pipes.output, None, _MOST_OUTPUT),
+            _Channel(pipes.output, None, self.most_output),
             _Channel(pipes.control, self.on_control, _MOST_RECORDS),
         ]
         try:

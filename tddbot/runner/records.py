@@ -25,6 +25,7 @@ class FailureRecord(Struct, frozen=True):
     text: str = ""
     expected: str | None = None
     actual: str | None = None
+    breach: str | None = None
 
     def failure(self) -> Failure:
         """Return the noun of the domain."""
@@ -151,6 +152,15 @@ class Exit(Struct, frozen=True, tag="exit", tag_field="kind"):
     code: int
 
 
+class Spent(Struct, frozen=True, tag="spent", tag_field="kind"):
+    """What process 1 saw of the limits when the worker had ended, by `signal` where that is not 0."""
+
+    signal: int
+    cpu_seconds: float
+    peak_mb: float
+    is_disk_full: bool
+
+
 class Changed(Struct, frozen=True, tag="changed", tag_field="kind"):
     """Paths of the repository that the worker changed; `last` ends the list, `more` says that it is not whole."""
 
@@ -159,7 +169,7 @@ class Changed(Struct, frozen=True, tag="changed", tag_field="kind"):
     more: bool = False
 
 
-Control = Ready | Refused | Rejected | Changed | Exit
+Control = Ready | Refused | Rejected | Changed | Spent | Exit
 
 
 class Warm(Struct, frozen=True, tag="warm", tag_field="kind"):

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tddbot.domain import Attempt, Dud, Ending, Failure, Frame, Outcome, Result, Ruling, Run, Target, Verdict
+from tddbot.domain import Attempt, Breach, Dud, Ending, Failure, Frame, Outcome, Result, Ruling, Run, Target, Verdict
 from tddbot.generator.feedback import MAX_BYTES, of_attempt, of_target, steady
 from tests.generator import samples
 
@@ -72,6 +72,14 @@ def test_a_run_that_broke_off_says_so_and_a_dud_has_no_run() -> None:
     run = Run("tree", {}, Ending.INCOMPLETE, "the tests ended with signal 9")
     assert "signal 9" in of_attempt(Attempt(DUD, run, Verdict(Ruling.UNPROVEN)), target)
     assert "no path" in of_attempt(Attempt(DUD, None, Verdict(Ruling.DUD, ("no path",))), target)
+
+
+def test_each_limit_that_was_reached_is_told_in_its_sentence() -> None:
+    target = Target("cause", (samples.red(),))
+    reached = ("The tests reached the memory limit of 4096 MB.", "A test gave no result within its limit of 10 s.")
+    run = Run("tree", {}, breaches=(Breach.MEMORY, Breach.TIMEOUT), reached=reached)
+    said = of_attempt(Attempt(DUD, run, Verdict(Ruling.STILL_RED)), target)
+    assert said.splitlines()[-2:] == list(reached)
 
 
 def test_a_test_without_a_failure_object_is_still_told() -> None:

@@ -14,7 +14,7 @@ import signal
 import sys
 from typing import Any, Dict, Iterator, List, NoReturn, Optional, Set, Tuple
 
-from tddbot.runner.guest import init, keeper, linux, locks, root
+from tddbot.runner.guest import init, keeper, limits, linux, locks, root
 from tddbot.runner.guest.wire import Wire
 
 _SUBREAPER = 36
@@ -58,7 +58,7 @@ def _work(job: Dict[str, Any], control: Wire, worker_fds: Tuple[int, ...]) -> No
     _see_python()
     os.chdir(job["root"])
     root.write_edits(job, "")
-    init.set_limits(job["limits"])
+    limits.set_limits(job["limits"])
     _move_finders(job)
     control.send("ready", locks=[] if job.get("unlocked") else locks.close(job))
     init.become_worker(job, *worker_fds)

@@ -6,18 +6,24 @@ import os
 import traceback
 from typing import Any
 
+from tddbot.runner.guest.exhaustion import breach
+
 _HEAD, _TAIL = 10, 30
 _LOCALS = 20
 
 
 def describe(error: BaseException, phase: str, root: str, detail: bool) -> dict[str, Any]:
-    """Return the failure's fields; locals only where `detail` is asked for."""
-    return {
+    """Return the failure's fields: locals only where `detail` is asked for, `breach` where a limit was reached."""
+    told = {
         "phase": phase,
         "type": type(error).__name__,
         "message": shorten(_message(error), 2000),
         "frames": _frames(error, root, detail),
     }
+    limit = breach(error)
+    if limit is not None:
+        told["breach"] = limit
+    return told
 
 
 def shorten(text: str, most: int = 16000) -> str:

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import resource
 import select
 import signal
 import sys
 import traceback
 from typing import Any, Dict, NoReturn, Tuple
 
-from tddbot.runner.guest import changes, linux, locks, network, root, worker
+from tddbot.runner.guest import changes, limits, linux, locks, network, root, worker
 from tddbot.runner.guest.wire import Wire
 
 _FAILED = 70
@@ -29,7 +28,7 @@ def run(job: Dict[str, Any], control: Wire, worker_fds: Tuple[int, ...], lower_f
     network.set_host_name("tddbot")
     upper = root.enter(job, lower_fd)
     give_privileges_up(job)
-    set_limits(job["limits"])
+    limits.set_limits(job["limits"])
     # Losing privileges cleared both of these.
     linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
     linux.prctl(linux.PR_SET_DUMPABLE, 0)
@@ -43,10 +42,11 @@ def run(job: Dict[str, Any], control: Wire, worker_fds: Tuple[int, ...], lower_f
         become_worker(job, *worker_fds)
     for fd in worker_fds:
         os.close(fd)
-    code = _reap_until(child)
+    status, usage = _reap_until(child)
     changes.kill_the_rest()
     changes.tell(control.send, upper, (edit["path"] for edit in job["edits"]))
-    return code
+    control.send("spent", **limits.spent(status, usage))
+    return os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status)
 
 
 def give_privileges_up(job: Dict[str, Any]) -> None:
@@ -58,20 +58,11 @@ def give_privileges_up(job: Dict[str, Any]) -> None:
     linux.drop_capabilities()
 
 
-def set_limits(limits: Dict[str, int]) -> None:
-    """Set limits by their names in `resource`, soft and hard, never above a hard one that is there."""
-    for name, value in limits.items():
-        number = getattr(resource, "RLIMIT_" + name)
-        hard = resource.getrlimit(number)[1]
-        bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(number, (bound, bound))
-
-
-def _reap_until(child: int) -> int:
+def _reap_until(child: int) -> Tuple[int, Any]:
     while True:
-        pid, status = os.waitpid(-1, 0)
+        pid, status, usage = os.wait4(-1, 0)
         if pid == child:
-            return os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status)
+            return status, usage
 
 
 def become_worker(job: Dict[str, Any], report_fd: int, output_fd: int, *more: int) -> NoReturn:

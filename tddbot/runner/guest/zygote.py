@@ -15,7 +15,7 @@ import signal
 import socket
 from typing import Any, Dict, List, Tuple
 
-from tddbot.runner.guest import confined, idmap, keeper
+from tddbot.runner.guest import cgroup, confined, idmap, keeper
 from tddbot.runner.guest.warmup import Warmup
 from tddbot.runner.guest.wire import Wire
 
@@ -99,10 +99,13 @@ def _start(fds: List[int], own: Tuple[int, ...]) -> None:
         if lower_fd is not None:
             os.close(lower_fd)
         doors.leave()
-        if doors.knocked():
-            _map_identities(process, job)
-            doors.open()
-        doors.close()
+        try:
+            if doors.knocked():
+                cgroup.enter(job.get("cgroup"), process)
+                _map_identities(process, job)
+                doors.open()
+        finally:
+            doors.close()  # or the keeper would wait for ever
     except OSError as error:
         control.send("refused", what="the jail's process", reason=error.strerror or str(error))
     finally:
