@@ -95,8 +95,8 @@ class _Passage:
         started = time.perf_counter()
         root = self._bed.subject.root
         fingerprint(self._jail.interpreter, root, self._jail.test_environment)
-        layout = self._layout.look(self._files, user_of(root))
         request = self._bed.request(self._bed.candidate(), WARM)
+        layout = self._layout.look(self._files, user_of(root), (), request.node_ids)
         job = self._jail.job(request, Selection(request.node_ids), None, layout)
         seconds = time.perf_counter() - started
         # An order without fields ends the worker before it does anything.
