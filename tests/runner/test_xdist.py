@@ -160,3 +160,13 @@ _pytest.reports.TestReport.from_item_and_call = classmethod(forged)
     run = spread.run(patch=spread.patch(module=forger))
     assert run.ending is Ending.INCOMPLETE
     assert run.detail.startswith("tampered")
+
+
+def test_a_proof_side_by_side_after_a_baseline_one_by_one(spread: Project) -> None:
+    """A hang has the baseline run again without workers and thus with canaries; the proof is spread and has none."""
+    spread.write({"module.py": "import time\ndef one():\n    time.sleep(60)\n"})
+    spread.write({"test_a.py": "import module\ndef test_a(): assert module.one() == 1\ndef test_b(): pass\n"})
+    assert outcomes(spread.run(test_seconds=1.0)) == {"test_a": Outcome.TIMEOUT, "test_b": Outcome.PASSED}
+    assert spread.run(warm=True, test_seconds=1.0).greens()
+    run = spread.run(patch=spread.patch(module="def one(): return 1\n"))
+    assert (run.ending, len(run.greens())) == (Ending.COMPLETE, 2), run.detail
