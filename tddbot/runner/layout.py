@@ -160,7 +160,10 @@ class Protection:
             return (*self.steering, *self.tests)[:_MOST_PROTECTED]
         wanted = frozenset(node.partition("::")[0] for node in nodes)
         if not self._last or self._last[0][0] != wanted:
-            self._last[:] = [(wanted, (*_of(self.tests, wanted), *self.steering)[:_MOST_PROTECTED])]
+            # Only where node IDs are not told from the repository's root does anybody have to search.
+            found = sorted(wanted) if wanted <= self.tracked else _of(self.tests, wanted)
+            chosen = (path for path in found if self.kinds.get(path))
+            self._last[:] = [(wanted, tuple(dict.fromkeys((*chosen, *self.steering)))[:_MOST_PROTECTED])]
         return self._last[0][1]
 
 
