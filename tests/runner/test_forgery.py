@@ -300,3 +300,10 @@ def test_pytests_own_words_are_not_lost_where_it_breaks_down(project: Project) -
     run = project.write({"test_a.py": "def test_a(): pass\n"}).run(patch=project.patch(a="x = 2\n"))
     assert run.ending is Ending.UNUSABLE
     assert "SystemError: hook" in run.detail
+
+
+def test_where_xdist_runs_the_tests_canaries_are_for_single_ones(project: Project) -> None:
+    pytest.importorskip("xdist")
+    project.write({"pytest.ini": "[pytest]\naddopts = -n 2\n", "test_a.py": "def test_a(): pass\ndef test_b(): pass\n"})
+    assert "canaries" not in project.run().held
+    assert project.run("test_a.py::test_a").held == ALL

@@ -241,6 +241,12 @@ def forge_36_no_more_canaries():
     forge_34_calls()
 
 
+def forge_36_that_others_run_the_tests():
+    for wire in wires():
+        wire.send("distributed", workers=2)
+    forge_34_calls()
+
+
 def forge_38_no_reporter():
     for manager in managers():
         for plugin in manager.get_plugins():
