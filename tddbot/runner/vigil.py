@@ -18,7 +18,8 @@ SIGNED, CANARIES, UNCHANGED, EXIT = "signed records", "canaries", "no protected 
 class Habits:
     """What the tests of a repository do without a patch, so that no patch is to blame for it.
 
-    Canaries are left out where a project's own hooks cannot take them, and in the workers of xdist where it `spreads`. `held` is what its last run of everything held.
+    Canaries are left out where a project's own hooks cannot take them, and in a suite that `spreads` over workers of
+    pytest-xdist. `held` is what the last run of everything held.
     """
 
     changed: set[str] = field(default_factory=set)
@@ -68,7 +69,7 @@ class Vigil:
         """Whether a record speaks of a canary, which nobody else is to hear of."""
         if isinstance(record, records.Distributed) and self._may_spread:
             self._habits.spreads = self._habits.spreads or not self._is_patched
-            if self._habits.spreads:
+            if self._habits.spreads:  # in processes of pytest-xdist's, where the guest runs none
                 self._canaries, self._is_spread = None, True
         if self._canaries is not None and self._canaries.take(record):
             return True
