@@ -77,6 +77,7 @@ class Jail:
         megabyte = 1024 * 1024
         job: dict[str, Any] = {
             "root": str(self.root),
+            "root_id": self.root.stat().st_ino,
             "uid": user,
             "gid": group,
             "home": HOME,

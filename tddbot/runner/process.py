@@ -83,7 +83,7 @@ class JailedProcess:
             self.output = channels[1].tail.decode("utf-8", "replace")
 
     def _end(self, pipes: Pipes) -> None:
-        """Closing its life ends the jail from inside; where nobody answers in there, the zygote goes with all it has."""
+        """Closing its life ends the jail from outside; where nothing comes of that, the zygote goes with all it has."""
         os.close(pipes.life)
         while True:
             if not is_ready(pipes.control, _PATIENCE):

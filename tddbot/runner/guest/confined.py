@@ -14,7 +14,7 @@ import signal
 import sys
 from typing import Any, Dict, Iterator, List, NoReturn, Optional, Set, Tuple
 
-from tddbot.runner.guest import init, keeper, limits, linux, locks, root
+from tddbot.runner.guest import init, limits, linux, locks, root
 from tddbot.runner.guest.wire import Wire
 
 _SUBREAPER = 36
@@ -23,7 +23,7 @@ _PIDFD_OPEN = 434
 
 def run(job: Dict[str, Any], control: Wire, worker_fds: Tuple[int, ...], life: int) -> NoReturn:
     """Be the steward of one worker until it has ended, `life` is at its end, or the zygote is gone."""
-    keeper.exit_with(control, lambda: _keep(job, control, worker_fds, life))
+    init.exit_with(control, lambda: _keep(job, control, worker_fds, life))
 
 
 def _keep(job: Dict[str, Any], control: Wire, worker_fds: Tuple[int, ...], life: int) -> int:
@@ -37,7 +37,7 @@ def _keep(job: Dict[str, Any], control: Wire, worker_fds: Tuple[int, ...], life:
     worker = os.fork()
     if worker == 0:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        keeper.exit_with(control, lambda: _work(job, control, worker_fds))
+        init.exit_with(control, lambda: _work(job, control, worker_fds))
     for fd in worker_fds:
         os.close(fd)
     ended = linux.syscall(_PIDFD_OPEN, worker, 0, what="pidfd_open")

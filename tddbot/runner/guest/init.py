@@ -9,31 +9,82 @@ import contextlib
 import os
 import select
 import signal
+import socket
 import sys
 import traceback
-from typing import Any, Dict, NoReturn, Tuple
+from typing import Any, Callable, Dict, NoReturn, Optional, Sequence, Tuple
 
-from tddbot.runner.guest import changes, limits, linux, locks, network, root, worker
+from tddbot.runner.guest import changes, handover, limits, linux, locks, network, root, worker
 from tddbot.runner.guest.wire import Wire
 
 _FAILED = 70
 
 
-def run(job: Dict[str, Any], control: Wire, worker_fds: Tuple[int, ...], lower_fd: "int | None", kept: int) -> int:
-    """Return the worker's exit code. `kept` is at its end when the keeper is gone."""
+def run(place: Dict[str, Any], channel: socket.socket, lower_fd: "int | None") -> NoReturn:
+    """Build the jail at once, wait for its job on `channel`, do it; never return.
+
+    A jail that stands by and cannot be built ends in silence: the next one is built when it is needed, and says why.
+    """
     linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.geteuid() != job["uid"]:
-        os.setgroups([])
-    network.raise_loopback()
-    network.set_host_name("tddbot")
-    upper = root.enter(job, lower_fd)
+    word = channel.recv(16)
+    problem = _problem(place, lower_fd) if word else None
+    if problem is not None and word == b"stand by":
+        os._exit(_FAILED)
+    told, fds = handover.receive(channel)
+    if not told:
+        os._exit(_FAILED)
+    job_fd, control_fd, *worker_fds = fds
+    exit_with(Wire(control_fd), lambda: _do(job_fd, Wire(control_fd), worker_fds, channel, problem))
+
+
+def exit_with(control: Wire, work: Callable[[], int]) -> NoReturn:
+    """End this process with what `work` returns; a control that fails is told on the control pipe."""
+    code = _FAILED
+    try:
+        code = work()
+    except root.EditError as error:
+        control.send("rejected", path=str(error.args[0]), reason=str(error.args[1]))
+    except OSError as error:
+        control.send("refused", what=str(error.filename2 or error.filename or "the jail"), reason=error.strerror or "")
+    except BaseException:
+        control.send("refused", what="the jail", reason=traceback.format_exc(limit=-4))
+    os._exit(code)
+
+
+def _problem(place: Dict[str, Any], lower_fd: "int | None") -> Optional[BaseException]:
+    """Build what does not depend on the job; return what went wrong."""
+    try:
+        if os.geteuid() != place["uid"]:
+            os.setgroups([])
+        network.raise_loopback()
+        network.set_host_name("tddbot")
+        root.build(place, lower_fd)
+    except Exception as error:
+        return error
+    return None
+
+
+def _do(
+    job_fd: int,
+    control: Wire,
+    worker_fds: Sequence[int],
+    channel: socket.socket,
+    problem: Optional[BaseException],
+) -> int:
+    """Do the job; return the worker's exit code."""
+    if problem is not None:
+        raise problem
+    job = handover.content(job_fd)
+    os.close(job_fd)  # no test may read it
+    upper = root.enter(job)
     give_privileges_up(job)
     limits.set_limits(job["limits"])
     # Losing privileges cleared both of these.
     linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
     linux.prctl(linux.PR_SET_DUMPABLE, 0)
-    if select.select([kept], [], [], 0)[0]:
-        return _FAILED  # the keeper went while no death of its would have been told
+    if select.select([channel], [], [], 0)[0]:
+        return _FAILED  # the zygote went while no death of its would have been told
+    channel.close()
     # Of all signals from inside the jail, only one with a handler would reach process 1.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     control.send("ready", locks=locks.close(job))

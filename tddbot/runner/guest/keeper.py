@@ -1,134 +1,130 @@
-"""The keeper of one jail: enters new namespaces, starts init in them and waits for its end.
+"""One jail as the zygote sees it: made, perhaps ahead of its job, then given the job, and watched to its end.
 
-It stands outside of the new pid namespace, so nothing in the jail sees it. The exit status travels through processes
-that the worker cannot touch and comes out on the control pipe.
+What keeps it is outside of the jail's pid namespace, so nothing in the jail sees it. The exit status comes from the
+kernel, which the worker cannot touch.
 """
 
 from __future__ import annotations
 
 import os
-import select
 import signal
-import traceback
-from typing import Any, Callable, Dict, NoReturn, Tuple
+import socket
+from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Tuple
 
-from tddbot.runner.guest import init, linux, root
+from tddbot.runner.guest import handover, idmap, init, linux
 from tddbot.runner.guest.wire import Wire
 
-_NAMESPACES = (
-    ("user namespace", linux.CLONE_NEWUSER),
-    ("mount, pid, net, ipc, uts and cgroup namespaces",
-     linux.CLONE_NEWNS | linux.CLONE_NEWPID | linux.CLONE_NEWNET
-     | linux.CLONE_NEWIPC | linux.CLONE_NEWUTS | linux.CLONE_NEWCGROUP),
+_OTHERS = (
+    linux.CLONE_NEWNS | linux.CLONE_NEWPID | linux.CLONE_NEWNET
+    | linux.CLONE_NEWIPC | linux.CLONE_NEWUTS | linux.CLONE_NEWCGROUP
 )  # fmt: skip
-_FAILED = 70
+_OF_THE_PLACE = ("root", "root_id", "uid", "gid", "home", "binds", "links", "files", "foreign", "tmp_bytes")
+_VIEWS: Dict[Tuple[int, int], int] = {}
+"""User namespaces that swap two owners, as descriptors: making one takes a process, and each run as root needs it."""
 
 
-class Doors:
-    """Two pipes between zygote and keeper: `I have left your user namespace`, and `your identities are mapped`."""
-
-    def __init__(self) -> None:
-        self._left, self._left_end = os.pipe()
-        self._mapped, self._mapped_end = os.pipe()
-
-    def enter(self) -> None:
-        """In the keeper: keep its own ends."""
-        os.close(self._left)
-        os.close(self._mapped_end)
-
-    def leave(self) -> None:
-        """In the zygote: keep its own ends."""
-        os.close(self._left_end)
-        os.close(self._mapped)
-
-    def knock(self) -> bool:
-        """In the keeper: say so and wait; return whether the identities are mapped."""
-        os.write(self._left_end, b"1")
-        mapped = bool(os.read(self._mapped, 1))
-        os.close(self._left_end)
-        os.close(self._mapped)
-        return mapped
-
-    def knocked(self) -> bool:
-        """In the zygote: wait for the keeper; return whether it got so far."""
-        return bool(os.read(self._left, 1))
-
-    def open(self) -> None:
-        """In the zygote: tell the keeper to go on."""
-        os.write(self._mapped_end, b"1")
-
-    def close(self) -> None:
-        """In the zygote: be done."""
-        os.close(self._left)
-        os.close(self._mapped_end)
+def place_of(job: Dict[str, Any]) -> Dict[str, Any]:
+    """What of a job a jail is built from before it knows the rest."""
+    return {name: job[name] for name in _OF_THE_PLACE}
 
 
-def run(
-    job: Dict[str, Any],
-    control: Wire,
-    worker_fds: Tuple[int, ...],
-    lower_fd: "int | None",
-    life: int,
-    doors: Doors,
-    zygote: int,
-) -> NoReturn:
-    """Be the keeper until init has ended, or `life` is at its end: then tddbot is gone, and the jail goes, too."""
-    linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
-    exit_with(control, lambda: _keep(job, control, worker_fds, lower_fd, life, doors, zygote))
+def views() -> Iterable[int]:
+    """The descriptors that are kept from one jail to the next."""
+    return _VIEWS.values()
 
 
-def exit_with(control: Wire, work: Callable[[], int]) -> NoReturn:
-    """End this process with what `work` returns; a control that fails is told on the control pipe."""
-    code = _FAILED
-    try:
-        code = work()
-    except root.EditError as error:
-        control.send("rejected", path=str(error.args[0]), reason=str(error.args[1]))
-    except OSError as error:
-        control.send("refused", what=str(error.filename2 or error.filename or "the jail"), reason=error.strerror or "")
-    except BaseException:
-        control.send("refused", what="the jail", reason=traceback.format_exc(limit=-4))
-    os._exit(code)
+class Kept:
+    """A jail. `control` and `life` are its job's, None while it waits for one."""
 
+    def __init__(self, place: Dict[str, Any], forget: Callable[[], None], stands_by: bool) -> None:
+        """Clone init into new namespaces and map its identities, which only somebody outside may do.
 
-def _keep(
-    job: Dict[str, Any],
-    control: Wire,
-    worker_fds: Tuple[int, ...],
-    lower_fd: "int | None",
-    life: int,
-    doors: Doors,
-    zygote: int,
-) -> int:
-    if not _unshare(control, doors):
-        return _FAILED
-    linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)  # which entering a user namespace has cleared
-    if os.getppid() != zygote:
-        return _FAILED
-    alive, alive_end = os.pipe()
-    kept, kept_end = os.pipe()
-    process = os.fork()
-    if process == 0:
-        for fd in (alive, kept_end, life):
-            os.close(fd)
-        exit_with(control, lambda: init.run(job, control, worker_fds, lower_fd, kept))
-    for fd in (*worker_fds, alive_end, kept):
-        os.close(fd)
-    if life in select.select([life, alive], [], [])[0]:
-        os.kill(process, signal.SIGKILL)  # not buried yet, so the number is still its own
-    _, status = os.waitpid(process, 0)
-    control.send("exit", code=os.WEXITSTATUS(status) if os.WIFEXITED(status) else -os.WTERMSIG(status))
-    return 0
-
-
-def _unshare(control: Wire, doors: Doors) -> bool:
-    """Leave the host's namespaces; return whether it went well."""
-    for name, flags in _NAMESPACES:
+        `forget` closes what is the zygote's. Raise OSError naming what was refused.
+        """
+        self.place = place
+        self.control: Optional[int] = None
+        self.life: Optional[int] = None
+        self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        lower_fd = _owned_view(place)
         try:
-            linux.unshare(flags)
+            self.process = linux.clone(linux.CLONE_NEWUSER | _OTHERS)
+            if self.process == 0:
+                self._channel.close()
+                forget()
+                init.run(place, theirs, lower_fd)
+            _map_identities(self.process, place)
+            self._channel.send(b"stand by" if stands_by else b"go")
         except OSError as error:
-            control.send("refused", what=name, reason=error.strerror or "")
-            return False
-        if flags == linux.CLONE_NEWUSER and not doors.knock():
-            return False
-    return True
+            self._channel.close()
+            raise OSError(error.errno, error.strerror, _what_is_refused()) from error
+        finally:
+            theirs.close()
+            if lower_fd is not None:
+                os.close(lower_fd)
+
+    def order(self, fds: Sequence[int], control: int, life: int) -> None:
+        """Give it its job: descriptors of the job, the pipes for reports and output, and what more the worker gets."""
+        handover.send(self._channel, b"job", (fds[0], control, *fds[1:]))
+        self.control, self.life = control, life
+
+    def fds(self) -> List[int]:
+        """What the zygote holds for it."""
+        return [self._channel.fileno(), *(fd for fd in (self.control, self.life) if fd is not None)]
+
+    def kill(self) -> None:
+        """End all that is in it. It is not buried yet, so the number is still its own."""
+        os.kill(self.process, signal.SIGKILL)
+
+    def ended(self, status: int) -> None:
+        """Tell how it ended, and let go of it."""
+        if self.control is not None:
+            Wire(self.control).send("exit", code=_code(status))
+        for fd in self.fds()[1:]:
+            os.close(fd)
+        self._channel.close()
+
+
+def _code(status: int) -> int:
+    return os.WEXITSTATUS(status) if os.WIFEXITED(status) else -os.WTERMSIG(status)
+
+
+def _what_is_refused() -> str:
+    """Find out which namespaces it is that nobody may make here."""
+    child = os.fork()
+    if child == 0:
+        try:
+            linux.unshare(linux.CLONE_NEWUSER)
+            os._exit(0)
+        finally:
+            os._exit(1)
+    allowed = os.waitpid(child, 0)[1] == 0
+    return "mount, pid, net, ipc, uts and cgroup namespaces" if allowed else "user namespace"
+
+
+def _owned_view(place: Dict[str, Any]) -> Optional[int]:
+    """As root: the repository as the jail's user would own it, so that tests may write where their author may."""
+    if os.geteuid() != 0:
+        return None
+    owner, user = os.stat(place["root"]).st_uid, place["uid"]
+    if owner == user:
+        return None
+    try:
+        if (owner, user) not in _VIEWS:
+            _VIEWS[owner, user] = idmap.swapping(owner, user)
+        return idmap.clone_as(place["root"], _VIEWS[owner, user])
+    except OSError:
+        return None
+
+
+def _map_identities(pid: int, place: Dict[str, Any]) -> None:
+    """Map everybody as root (so that init can become the owner), else just ourselves."""
+    everybody = os.geteuid() == 0
+    if not everybody:
+        _write("/proc/%d/setgroups" % pid, "deny")
+    for name, own in (("uid_map", place["uid"]), ("gid_map", place["gid"])):
+        _write("/proc/%d/%s" % (pid, name), "0 0 4294967295" if everybody else "%d %d 1" % (own, own))
+
+
+def _write(path: str, text: str) -> None:
+    with open(path, "w", encoding="ascii") as file:
+        file.write(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+import signal
 import struct
 from typing import Any
 
@@ -48,6 +49,8 @@ _SYS_OPEN_TREE = 428
 _SYS_MOVE_MOUNT = 429
 _SYS_MOUNT_SETATTR = 442
 
+_SYS_CLONE = {"x86_64": 56, "aarch64": 220}
+
 _CAPABILITY_VERSION_3 = 0x20080522
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -58,6 +61,27 @@ def _checked(result: int, what: str) -> int:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number), what)
     return result
+
+
+def clone(flags: int) -> int:
+    """Fork into the new namespaces that `flags` name; return the child's process ID, or 0 in the child.
+
+    What os.fork() does for Python is done here, too. What the C library's fork() does is not: this is for a process
+    with one thread, and for a child that forks in the usual way before it runs what is not ours.
+    """
+    python = ctypes.pythonapi
+    call = ctypes.PyDLL(None, use_errno=True).syscall  # one that keeps the interpreter's lock
+    number = _SYS_CLONE[os.uname().machine]
+    python.PyOS_BeforeFork()
+    pid = int(call(ctypes.c_long(number), ctypes.c_ulong(flags | signal.SIGCHLD), None, None, None, None))
+    if pid == 0:
+        python.PyOS_AfterFork_Child()
+        return 0
+    problem = ctypes.get_errno()
+    python.PyOS_AfterFork_Parent()
+    if pid < 0:
+        raise OSError(problem, os.strerror(problem), "clone")
+    return pid
 
 
 def unshare(flags: int) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import glob
 import os
 import stat
 from typing import Any
@@ -28,19 +27,23 @@ class EditError(Exception):
     """An edit cannot be written: a path and why."""
 
 
-def enter(job: dict[str, Any], lower_fd: int | None) -> int:
-    """Build the root that `job` describes and move into it; `lower_fd` is an idmapped mount of the repository.
+def build(place: dict[str, Any], lower_fd: int | None) -> None:
+    """Lay everything out that does not depend on the job; `lower_fd` is an idmapped mount of the repository."""
+    linux.mount("none", "/", "", linux.MS_REC | linux.MS_PRIVATE)
+    _step_aside()
+    _make_scratch(place)
+    _lay_out(place)
+    _lay_overlay(place, lower_fd)
+    for path in place["binds"]:
+        if _inside(path, place["root"]):
+            _bind(path)
+
+
+def enter(job: dict[str, Any]) -> int:
+    """Write the candidate, hide and protect what must be, and move into the new root.
 
     Return a descriptor of the overlay's upper layer, to which no path leads any more.
     """
-    linux.mount("none", "/", "", linux.MS_REC | linux.MS_PRIVATE)
-    _step_aside()
-    _make_scratch(job)
-    _lay_out(job)
-    _lay_overlay(job, lower_fd)
-    for path in job["binds"]:
-        if _inside(path, job["root"]):
-            _bind(path)
     write_edits(job, _NEW)
     _mask(job)
     _protect(job)
@@ -199,10 +202,11 @@ def _write_edit(edit: dict[str, Any], job: dict[str, Any], place: str) -> None:
 def _forget_compiled(source: str) -> None:
     """Remove what Python compiled from `source`: there is a kind that is never checked against it."""
     directory, name = os.path.split(source)
-    stem = glob.escape(os.path.join(directory, "__pycache__", os.path.splitext(name)[0]))
-    for compiled in glob.glob(stem + ".*.pyc"):
-        with contextlib.suppress(OSError):  # in a directory of somebody else's
-            os.unlink(compiled)
+    cache, stem = os.path.join(directory, "__pycache__"), os.path.splitext(name)[0] + "."
+    with contextlib.suppress(OSError):  # in a directory of somebody else's, or there is none
+        for compiled in os.listdir(cache):
+            if compiled.startswith(stem) and compiled.endswith(".pyc"):
+                os.unlink(os.path.join(cache, compiled))
 
 
 def _make_directories(path: str, job: dict[str, Any]) -> None:

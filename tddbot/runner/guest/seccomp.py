@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import functools
 import os
 import struct
 import sys
@@ -97,13 +98,18 @@ def install(shared: bool = False) -> None:
     `shared` says that there are no namespaces: what these would keep apart is refused, sockets above all.
     """
     machine = os.uname().machine
-    instructions = program(machine, shared)
-    code = b"".join(struct.pack("=HBBI", *instruction) for instruction in instructions)
+    code = compiled(machine, shared)
     buffer = ctypes.create_string_buffer(code, len(code))
-    order = struct.pack("@HP", len(instructions), ctypes.addressof(buffer))
+    order = struct.pack("@HP", len(code) // 8, ctypes.addressof(buffer))
     linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
     if linux.syscall(_SECCOMP[machine], _SET_MODE_FILTER, _TSYNC, order, what=_WHAT) != 0:
         raise OSError(errno.EBUSY, "a thread has another filter", _WHAT)
+
+
+@functools.lru_cache(maxsize=None)
+def compiled(machine: str, shared: bool) -> bytes:
+    """Return the filter as the kernel takes it; a zygote asks early, for all its forks."""
+    return b"".join(struct.pack("=HBBI", *instruction) for instruction in program(machine, shared))
 
 
 def program(machine: str, shared: bool = False) -> List[Instruction]:

@@ -35,7 +35,7 @@ class Warmup:
     def run(self) -> Dict[str, Any]:
         """Load everything; return how long it took and, where the process may not be forked any more, why."""
         started = time.monotonic()
-        config = get_config()
+        config = _configuration()
         hook = install_importhook(config)
         try:
             self._load_all(config, hook)
@@ -81,6 +81,14 @@ class Warmup:
         if len(os.listdir("/proc/self/task")) > 1:
             return "a library runs threads of its own"
         return None
+
+
+def _configuration() -> Any:
+    """pytest's own defaults, as nothing of the project's is read out here."""
+    config = get_config()
+    if not hasattr(config, "inicfg"):
+        config.inicfg = {}  # type: ignore[attr-defined, unused-ignore]  # which pytest before 9 sets when it parses
+    return config
 
 
 class _Wall:

@@ -6,159 +6,163 @@ has one of its own that is told nothing and gets one job.
 
 from __future__ import annotations
 
-import array
 import gc
-import json
 import os
 import select
 import signal
 import socket
-from typing import Any, Dict, List, Tuple
+import time
+from typing import Any, Dict, List, Optional
 
-from tddbot.runner.guest import cgroup, confined, idmap, keeper
+from tddbot.runner.guest import cgroup, confined, handover, keeper, seccomp, worker
+from tddbot.runner.guest.shortcuts import Shortcuts
 from tddbot.runner.guest.warmup import Warmup
 from tddbot.runner.guest.wire import Wire
 
-_MOST_FDS = 8
-_VIEWS: Dict[Tuple[int, int], int] = {}
-"""User namespaces that swap two owners, as descriptors: making one takes a process, and each run as root needs it."""
+_STANDS_BY = 30.0
 
 
 def serve(socket_fd: int) -> int:
     """Do what the socket says until it is closed; return the exit code."""
     os.umask(0o022)
-    ended, ended_end = os.pipe()
-    os.set_blocking(ended_end, False)
-    os.set_blocking(ended, False)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
-    signal.set_wakeup_fd(ended_end, warn_on_full_buffer=False)
-    channel = socket.socket(fileno=socket_fd)
-    answers = Wire(socket_fd)
-    while True:
-        ready, _, _ = select.select([socket_fd, ended], [], [])
-        if ended in ready:
-            os.read(ended, 4096)
-            _bury(os.WNOHANG)
-        if socket_fd not in ready:
-            continue
-        word, fds = _receive(channel)
+    Zygote(socket_fd).serve()
+    return 0
+
+
+class Zygote:
+    """The jails that there are, and one that stands by for the next job, which will most likely be like the last."""
+
+    def __init__(self, socket_fd: int) -> None:
+        self._socket = socket.socket(fileno=socket_fd)
+        self._jails: Dict[int, keeper.Kept] = {}
+        self._spare: Optional[keeper.Kept] = None
+        self._spare_since = 0.0
+        self._is_warm = False
+        self._ended, self._ended_end = os.pipe()
+        for fd in (self._ended, self._ended_end):
+            os.set_blocking(fd, False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(self._ended_end, warn_on_full_buffer=False)
+
+    def serve(self) -> None:
+        """Serve until the socket is closed, and take every jail along."""
+        while True:
+            lives = [jail.life for jail in self._jails.values() if jail.life is not None]
+            ready, _, _ = select.select([self._socket.fileno(), self._ended, *lives], [], [], self._patience())
+            self._retire_the_spare()
+            for jail in self._jails.values():
+                if jail.life in ready:
+                    jail.kill()
+            if self._ended in ready:
+                os.read(self._ended, 4096)
+                self._bury(os.WNOHANG)
+            if self._socket.fileno() in ready and not self._serve_one():
+                break
+        for jail in self._jails.values():
+            jail.kill()
+        self._bury(0)
+
+    def _serve_one(self) -> bool:
+        """Do one thing that is asked for; return whether there will be more."""
+        word, fds = handover.receive(self._socket)
+        answers = Wire(self._socket.fileno())
         if word == b"job":
-            _start(fds, (socket_fd, ended, ended_end))
+            self._start(fds)
         elif word == b"warm":
-            answers.send("warm", **_warm(fds[0]))
+            answers.send("warm", **_warm(handover.content(fds[0])))
+            os.close(fds[0])
+            self._is_warm = True
         elif word == b"ping":
             answers.send("alive", threads=len(os.listdir("/proc/self/task")))
-        else:
-            _bury(0)
-            return 0
+        return bool(word)
 
+    def _start(self, fds: List[int]) -> None:
+        """Give the job to a jail, and have another one stand by."""
+        job_fd, report_fd, output_fd, control_fd, life_fd, *more = fds
+        job = handover.content(job_fd)
+        if job.get("confined"):
+            self._confine(job, fds)
+            return
+        place = keeper.place_of(job)
+        try:
+            jail = self._jail(place)
+            cgroup.enter(job.get("cgroup"), jail.process)
+            jail.order((job_fd, report_fd, output_fd, *more), control_fd, life_fd)
+        except OSError as error:
+            what = str(error.filename or "the jail's process")
+            Wire(control_fd).send("refused", what=what, reason=error.strerror or str(error))
+            os.close(control_fd)
+            os.close(life_fd)
+        for fd in (job_fd, report_fd, output_fd, *more):
+            os.close(fd)
+        if self._is_warm:
+            self._have_a_spare(place)
 
-def _receive(channel: socket.socket) -> Tuple[bytes, List[int]]:
-    """Return one message with the descriptors that came with it; nothing where the socket was closed."""
-    fds = array.array("i")
-    room = socket.CMSG_LEN(_MOST_FDS * fds.itemsize)
-    word, ancillary, _, _ = channel.recvmsg(64, room, socket.MSG_CMSG_CLOEXEC)
-    for level, kind, data in ancillary:
-        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
-            fds.frombytes(data[: len(data) - len(data) % fds.itemsize])
-    return word, list(fds)
+    def _jail(self, place: Dict[str, Any]) -> keeper.Kept:
+        spare, self._spare = self._spare, None
+        if spare is not None and spare.place == place:
+            return spare
+        if spare is not None:
+            spare.kill()
+        return self._made(place, stands_by=False)
 
+    def _made(self, place: Dict[str, Any], stands_by: bool) -> keeper.Kept:
+        jail = keeper.Kept(place, self._forget, stands_by)
+        self._jails[jail.process] = jail
+        return jail
 
-def _bury(options: int) -> None:
-    """Bury keepers that are dead; without options, wait until all are."""
-    try:
-        while os.waitpid(-1, options)[0]:
+    def _have_a_spare(self, place: Dict[str, Any]) -> None:
+        try:
+            self._spare, self._spare_since = self._made(place, stands_by=True), time.monotonic()
+        except OSError:  # which the next job will tell, if it comes to that
+            self._spare = None
+
+    def _patience(self) -> Optional[float]:
+        return None if self._spare is None else max(0.0, self._spare_since + _STANDS_BY - time.monotonic())
+
+    def _retire_the_spare(self) -> None:
+        """What a jail was built from may be replaced outside, so none is kept for long."""
+        if self._spare is not None and not self._patience():
+            self._spare.kill()
+            self._spare = None
+
+    def _bury(self, options: int) -> None:
+        """Bury what is dead; without options, wait until all is."""
+        try:
+            while True:
+                process, status = os.waitpid(-1, options)
+                if not process:
+                    break
+                jail = self._jails.pop(process, None)
+                if jail is not None:
+                    jail.ended(status)
+                    self._spare = None if jail is self._spare else self._spare
+        except ChildProcessError:  # no other is left
             pass
-    except ChildProcessError:  # no other is left
-        pass
+
+    def _confine(self, job: Dict[str, Any], fds: List[int]) -> None:
+        """Fork the steward of a jail that somebody else has made the walls of, or that has none."""
+        _, report_fd, output_fd, control_fd, life_fd, *more = fds
+        if os.fork() == 0:
+            self._forget()
+            confined.run(job, Wire(control_fd), (report_fd, output_fd, *more), life_fd)
+        for fd in fds:
+            os.close(fd)
+
+    def _forget(self) -> None:
+        """In a child: be nobody's server any more."""
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        own = [fd for jail in self._jails.values() for fd in jail.fds()]
+        for fd in (*own, *keeper.views(), self._ended, self._ended_end):
+            os.close(fd)
+        self._socket.close()
 
 
-def _warm(order_fd: int) -> Dict[str, Any]:
-    told = Warmup(json.loads(_read_whole(order_fd))).run()
+def _warm(order: Dict[str, Any]) -> Dict[str, Any]:
+    told = Warmup(order).run()
+    worker.shortcuts = Shortcuts()
+    seccomp.compiled(os.uname().machine, False)
     gc.collect()
     gc.freeze()  # what is here now is shared with every fork, as long as nobody touches it
     return told
-
-
-def _start(fds: List[int], own: Tuple[int, ...]) -> None:
-    """Fork the keeper of one jail and write its identity maps, which only somebody outside may do."""
-    job_fd, report_fd, output_fd, control_fd, life_fd, *more = fds
-    job = json.loads(_read_whole(job_fd))
-    control = Wire(control_fd)
-    try:
-        if job.get("confined"):
-            _confine(job, control, (report_fd, output_fd, *more), life_fd, own)
-            return
-        lower_fd = _owned_view(job)
-        doors, zygote = keeper.Doors(), os.getpid()
-        process = os.fork()
-        if process == 0:
-            _forget(own)
-            doors.enter()
-            keeper.run(job, control, (report_fd, output_fd, *more), lower_fd, life_fd, doors, zygote)
-        if lower_fd is not None:
-            os.close(lower_fd)
-        doors.leave()
-        try:
-            if doors.knocked():
-                cgroup.enter(job.get("cgroup"), process)
-                _map_identities(process, job)
-                doors.open()
-        finally:
-            doors.close()  # or the keeper would wait for ever
-    except OSError as error:
-        control.send("refused", what="the jail's process", reason=error.strerror or str(error))
-    finally:
-        for fd in fds[1:]:
-            os.close(fd)
-
-
-def _confine(job: Dict[str, Any], control: Wire, worker_fds: Tuple[int, ...], life: int, own: Tuple[int, ...]) -> None:
-    """Fork the steward of a jail that somebody else has made the walls of, or that has none."""
-    if os.fork() == 0:
-        _forget(own)
-        confined.run(job, control, worker_fds, life)
-
-
-def _forget(own: Tuple[int, ...]) -> None:
-    """In a child: be nobody's server any more."""
-    signal.set_wakeup_fd(-1)
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    for fd in (*own, *_VIEWS.values()):
-        os.close(fd)
-
-
-def _read_whole(fd: int) -> bytes:
-    """Return what a file holds, and let go of it: no test may read the job."""
-    with open(fd, "rb") as file:
-        file.seek(0)
-        return file.read()
-
-
-def _owned_view(job: Dict[str, Any]) -> "int | None":
-    """As root: the repository as the jail's user would own it, so that tests may write where their author may."""
-    if os.geteuid() != 0:
-        return None
-    owner, user = os.stat(job["root"]).st_uid, job["uid"]
-    if owner == user:
-        return None
-    try:
-        if (owner, user) not in _VIEWS:
-            _VIEWS[owner, user] = idmap.swapping(owner, user)
-        return idmap.clone_as(job["root"], _VIEWS[owner, user])
-    except OSError:
-        return None
-
-
-def _map_identities(pid: int, job: Dict[str, Any]) -> None:
-    """Map everybody as root (so that init can become the owner), else just ourselves."""
-    everybody = os.geteuid() == 0
-    if not everybody:
-        _write("/proc/%d/setgroups" % pid, "deny")
-    for name, own in (("uid_map", job["uid"]), ("gid_map", job["gid"])):
-        _write("/proc/%d/%s" % (pid, name), "0 0 4294967295" if everybody else "%d %d 1" % (own, own))
-
-
-def _write(path: str, text: str) -> None:
-    with open(path, "w", encoding="ascii") as file:
-        file.write(text)
