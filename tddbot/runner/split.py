@@ -50,10 +50,13 @@ def _reasons(patch: Patch, texts: Mapping[str, str]) -> Iterator[str]:
     for edit in patch.edits:
         yield from _reasons_of_edit(edit)
     modules = {edit.path: ast.parse(edit.after or "") for edit in patch.edits}
+    homes = {part for path in modules for part in (*PurePosixPath(path).parts[:-1], PurePosixPath(path).stem)}
     for path, text in texts.items():
         if path in modules:
             yield f"{path} holds tests itself"
         tree = ast.parse(text)
+        if homes.isdisjoint(f"{origin}.{name}".strip(".").split(".")[0] for origin, name, _ in _imported(tree)):
+            yield f"{path} imports nothing of what the patch changes"
         yield from (f"{path} uses {name}" for name in sorted(_reaching(tree)))
         for module, names in _used(tree, modules).items():
             yield from _reasons_of_names(modules[module], names)
