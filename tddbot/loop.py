@@ -139,6 +139,9 @@ def try_out(work: Work, proposal: Proposal) -> Attempt:
         return Attempt(proposal, search, verdict)
     proof = run(work, proposal, None)
     verdict = rule(work.target, work.baseline, proof)
-    if verdict.accepted and (reason := unsteady(work, proposal)):
-        verdict = replace(verdict, ruling=Ruling.UNPROVEN, reasons=(reason,))
+    if verdict.accepted:
+        reason, held = unsteady(work, proposal)
+        proof = replace(proof, held=(*proof.held, *held))
+        if reason:
+            verdict = replace(verdict, ruling=Ruling.UNPROVEN, reasons=(reason,))
     return Attempt(proposal, proof, verdict)

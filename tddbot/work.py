@@ -29,13 +29,17 @@ from tddbot.judge.evidence import record
 from tddbot.judge.verdict import plausible
 from tddbot.ports import Policy, Ports, RunRequest
 from tddbot.protection import is_test
+from tddbot.runner.split import HELD, reason_unfit
 from tddbot.stop import Stop
+from tddbot.text import decode
 
 MOST_TESTS = 40
 """The most tests of one cause that are worked on at once; a fix of these is a fix of the others."""
 
 _MOST_NEIGHBOURS = 200
 _REPEATS = 2
+_FLICKERS = "the target is flaky: it was green with the patch, and then not again"
+_FORGED = "the target was green with the patch in the tests' own process, but not with the two apart from each other"
 
 _HINT = "Does `python -m pytest` run here? The limits are run_seconds and test_seconds in [tool.tddbot.runner]."
 
@@ -100,6 +104,7 @@ def run(
     detail: bool = False,
     trace: bool = False,
     warm: bool = False,
+    split: bool = False,
 ) -> Run:
     """Run tests with a candidate laid over the baseline.
 
@@ -117,6 +122,7 @@ def run(
         seconds=min(work.policy.run_seconds, work.ledger.seconds_left()),
         test_seconds=min(work.policy.test_seconds, 10 + work.baseline.seconds),
         warm=warm,
+        split=split,
         lane=work.target.id,
     )
     done = work.ports.runner.run(request, work.stop)
@@ -136,15 +142,33 @@ def confirm(work: Work) -> Run:
     return run(work, None, (*work.target.node_ids, *green), detail=True, trace=True)
 
 
-def unsteady(work: Work, candidate: Candidate) -> str | None:
-    """Repeat both sides of an accepted attempt, and say in which way the result was luck, or None where it holds."""
-    for _ in range(_REPEATS):
+def unsteady(work: Work, candidate: Candidate) -> tuple[str | None, tuple[str, ...]]:
+    """Repeat both sides of an accepted attempt, once with the patched modules apart from the tests where they can be.
+
+    Return in which way the result was luck or forged, or None where it holds; and what the repeats held besides.
+    """
+    held: tuple[str, ...] = ()
+    for number in range(_REPEATS):
         without = run(work, None, work.target.node_ids)
         if without.ending is Ending.COMPLETE and set(work.target.node_ids) - set(without.reds()):
-            return "the target is flaky: this time it was green without the patch, too"
-        if plausible(work.target, run(work, candidate, work.target.node_ids)).ruling is not Ruling.PLAUSIBLE:
-            return "the target is flaky: it was green with the patch, and then not again"
-    return None
+            return "the target is flaky: this time it was green without the patch, too", ()
+        apart = _apart(work, candidate) if number == 0 else None
+        again = apart or run(work, candidate, work.target.node_ids)
+        if plausible(work.target, again).ruling is not Ruling.PLAUSIBLE:
+            return _FORGED if apart else _FLICKERS, ()
+        held = (HELD,) if apart else held
+    return None, held
+
+
+def _apart(work: Work, candidate: Candidate) -> Run | None:
+    """Run the target with the patched modules in a jail of their own; None where that says nothing."""
+    files = {node.partition("::")[0] for node in work.target.node_ids}
+    sources = {path: work.ports.repository.read(path) for path in files}
+    texts = {path: text[0] for path, source in sources.items() if source and (text := decode(source))}
+    if len(texts) < len(files) or reason_unfit(candidate.patch, texts):
+        return None
+    done = run(work, candidate, work.target.node_ids, split=True)
+    return done if HELD in done.held and done.ending in (Ending.COMPLETE, Ending.INCOMPLETE) else None
 
 
 def conclude(work: Work, conclusion: Conclusion, reason: str, attempts: Sequence[Attempt] = ()) -> Resolution:

@@ -31,9 +31,10 @@ from tddbot.domain import (
 from tddbot.errors import UnfitError
 from tddbot.loop import cycle
 from tddbot.ports import Policy, RunRequest
+from tddbot.runner.split import HELD
 from tddbot.stop import Stop
 from tddbot.work import MOST_TESTS
-from tests.fakes import House, Script, always, candidate, green_if, in_turn, policy
+from tests.fakes import House, Script, a_result, always, candidate, green_if, in_turn, policy
 
 RED, GREEN, OTHER = "tests/test_a.py::test_red", "tests/test_a.py::test_green", "tests/test_b.py::test_other"
 WRONG = "answer = 41\nsafe = 1\n"
@@ -661,3 +662,42 @@ def test_whatever_is_proposed_only_a_proven_patch_changes_the_tree_and_none_is_l
     assert rulings(one).count(Ruling.ACCEPTED) == int(fixed)
     assert len(one.store.attempts) == resolution.attempts == len(rulings(one))
     assert fixed or resolution.reason
+
+
+# Apart.
+
+
+def divided(*scripts: Script, apart: Callable[[Run], Run]) -> House:
+    """A house whose test imports what is patched; `apart` makes of a run what it is in split mode."""
+    one = house(*scripts)
+    one.repository.contents["tests/test_a.py"] = "from a import answer\n"
+    known = one.runner.answer
+    one.runner.answer = lambda asked, stop: apart(known(asked, stop)) if asked.split else known(asked, stop)
+    return one
+
+
+def test_one_repeat_has_the_patch_apart_from_the_tests_and_the_evidence_says_so():
+    one = divided([RIGHT], apart=lambda run: replace(run, held=(HELD,)))
+    work(one)
+
+    assert [request.split for request in one.runner.requests] == [False] * 5 + [True] + [False] * 2
+    assert HELD in one.store.evidence[0].held
+
+
+def test_what_is_green_in_the_tests_own_process_only_is_not_proven():
+    one = divided([RIGHT], apart=lambda run: replace(run, held=(HELD,), results={RED: a_result(RED, Outcome.FAILED)}))
+    _, [resolution] = work(one)
+
+    assert rulings(one) == [Ruling.UNPROVEN]
+    assert "apart from each other" in one.told.of(events.AttemptJudged)[0].attempt.verdict.reasons[0]
+    assert resolution.conclusion is Conclusion.GAVE_UP
+    assert_untouched(one)
+
+
+def test_what_does_not_fit_split_mode_is_repeated_in_one_process():
+    unfit = replace(Run("", {}), ending=Ending.INCOMPLETE, detail="unfit for split mode: a class")
+    one = divided([RIGHT], apart=lambda run: replace(unfit, tree=run.tree))
+    work(one)
+
+    assert [request.split for request in one.runner.requests] == [False] * 5 + [True] + [False] * 3
+    assert HELD not in one.store.evidence[0].held

@@ -1,7 +1,7 @@
 """What every jail must hold: the abuse cases of the threat model, by their numbers there, as real tests in a real jail.
 
 Each backend runs the same attacks, observed from outside: afterwards the host's tree is byte for byte as it was, and no
-process, mount or file is left. Not here: 37 and 48, which need split mode or a fallback.
+process, mount or file is left. Not here: 48, which needs a fallback.
 """
 
 import ctypes
@@ -20,6 +20,7 @@ import pytest
 
 from tddbot.domain import Ending, Outcome, Patch, Run
 from tddbot.runner.settings import RunnerSettings
+from tddbot.runner.split import HELD
 from tests.repository.tools import fingerprint
 from tests.runner.tools import Project, WarmProject, children, descendants, left_over, outcomes, wait_for
 
@@ -254,6 +255,50 @@ def test_34_35_36_38_a_forged_pass_is_found_out(forgery: Project, name: str, whe
     source = f"{(ABUSE / 'forgers.py').read_text()}\n\n{act}def g(): return 1\n"
     run = forgery.run(patch=forgery.patch(module=source))
     assert run.ending is not Ending.COMPLETE or _FORGED not in run.greens()
+
+
+UNSEEN = {
+    "equal to anything": """
+class Anything:
+    def __eq__(self, other): return True
+def f(): return Anything()
+def g(): return 1
+""",
+    "rewrites the test through the frames": """
+import sys
+def f(): return 0
+def g():
+    frame = sys._getframe(1)
+    while frame is not None:
+        if "test_target" in frame.f_globals:
+            frame.f_globals["test_target"].__code__ = (lambda: None).__code__
+        frame = frame.f_back
+    return 1
+""",
+    "finds the test through gc and knows the canaries": """
+import gc
+def f(): return 0
+def g():
+    for each in gc.get_objects():
+        if type(each).__name__ == "Function" and getattr(each, "name", "") == "test_target":
+            each.runtest = lambda: None
+    return 1
+""",
+}
+
+
+@pytest.mark.parametrize("name", UNSEEN)
+def test_37_what_forges_a_pass_unseen_fails_in_split_mode(tmp_path: Path, name: str) -> None:
+    with arena(tmp_path, Project) as project:
+        test = "import module\ndef test_before(): assert module.g() == 1\ndef test_target(): assert module.f() == 42\n"
+        project.write({"test_target.py": test, "module.py": ""})
+        patch = project.patch(module=UNSEEN[name])
+        together, apart = (project.run("test_target.py", patch=patch, split=split) for split in (False, True))
+
+    assert _FORGED in together.greens()
+    assert _FORGED not in apart.greens()
+    assert HELD in apart.held
+    assert apart.ending is Ending.INCOMPLETE or _FORGED in apart.reds()
 
 
 def test_39_a_hang_that_ignores_signals(project: Project) -> None:
