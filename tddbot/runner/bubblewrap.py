@@ -13,7 +13,7 @@ from typing import Any
 from tddbot.errors import UnfitError
 from tddbot.runner.copies import Copy, private_copy
 from tddbot.runner.jail import Jail
-from tddbot.runner.place import Place, environments_in, unprotected
+from tddbot.runner.place import Place, environments_in, unprotected, written
 
 REMEDY = "Install bubblewrap (`apt install bubblewrap`, `dnf install bubblewrap`)."
 
@@ -48,7 +48,8 @@ def bubblewrap(jail: Jail, job: bytes) -> Iterator[Place]:
         arguments = [*_namespaces(), *_system(order, copy), *_repository(order, copy, jail.root, kept)]
         arguments += ["--remount-ro", "/", "--chdir", "/", "--"]
         program = shutil.which("bwrap") or "bwrap"
-        yield Place(json.dumps(order).encode("ascii"), (program, *arguments), jail.test_environment, copy)
+        environment = jail.test_environment
+        yield Place(json.dumps(order).encode("ascii"), (program, *arguments), environment, copy, own=written(order))
 
 
 def _namespaces() -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from tddbot.runner.copies import Copy, private_copy
 from tddbot.runner.jail import Jail
-from tddbot.runner.place import Place, environments_in, moved, unprotected
+from tddbot.runner.place import Place, environments_in, moved, unprotected, written
 
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 _READABLE = (
@@ -39,7 +39,7 @@ def unlocked(jail: Jail, job: bytes) -> Iterator[Place]:
 
 
 def _place(order: dict[str, Any], copy: Copy, jail: Jail) -> Place:
-    return Place(json.dumps(order).encode("ascii"), (), order["pytest"]["env"], copy, jail.root)
+    return Place(json.dumps(order).encode("ascii"), (), order["pytest"]["env"], copy, jail.root, written(order))
 
 
 @contextmanager

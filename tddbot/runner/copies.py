@@ -25,6 +25,7 @@ class Copy:
 
     place: Path
     digests: Mapping[str, bytes | None]
+    stamps: Mapping[str, tuple[int, ...]]
 
     @property
     def tree(self) -> Path:
@@ -34,12 +35,20 @@ class Copy:
     @property
     def home(self) -> Path:
         """An empty home."""
-        return self.place / "home"
+        return self.place / "user"
 
     @property
     def temporary(self) -> Path:
         """An empty directory for temporary files."""
         return self.place / "tmp"
+
+    def changed(self, own: Collection[str]) -> tuple[str, ...]:
+        """Return the files that were written, removed, added or given another mode since; `own` are not looked at.
+
+        The time of change tells, which no program can set.
+        """
+        now = _stamps(self.tree)
+        return tuple(sorted({path for path, _ in now.items() ^ self.stamps.items()} - set(own)))
 
     def altered(self) -> str | None:
         """Return a protected file that is not what it was when it was copied, or None."""
@@ -57,13 +66,13 @@ def private_copy(
     """
     place = Path(tempfile.mkdtemp(prefix="tddbot-")).resolve()
     try:
-        for name in ("tree", "home", "tmp"):
+        for name in ("tree", "user", "tmp"):
             (place / name).mkdir(mode=0o700)
         _Copying(root, place / "tree", frozenset(left_out)).run()
-        copy = Copy(place, {path: _digest(place / "tree", path) for path in protected})
         if os.geteuid() == 0:
             _give(place, user)
-        yield copy
+        digests = {path: _digest(place / "tree", path) for path in protected}
+        yield Copy(place, digests, _stamps(place / "tree"))
     finally:
         _remove(place)
 
@@ -117,6 +126,23 @@ class _Copying:
                 f"{self._source} holds more than {_MOST_BYTES // 1024**3} GB, which is too much to copy for each run",
                 "Only the jail of namespaces needs no copy; `tddbot doctor` says what it lacks here.",
             )
+
+
+def _stamps(tree: Path) -> dict[str, tuple[int, ...]]:
+    """Return inode, mode and time of change of all that is no directory, by its path."""
+    found: dict[str, tuple[int, ...]] = {}
+    waiting = [""]
+    while waiting:
+        above = waiting.pop()
+        with suppress(OSError), os.scandir(tree / above) as entries:
+            for entry in entries:
+                path = f"{above}{entry.name}"
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(path + "/")
+                    continue
+                status = entry.stat(follow_symlinks=False)
+                found[path] = (status.st_ino, status.st_mode, status.st_ctime_ns)
+    return found
 
 
 def _is_environment(entry: "os.DirEntry[str]") -> bool:

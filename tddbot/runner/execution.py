@@ -123,6 +123,8 @@ class Execution:
                     process = JailedProcess(zygote, job, self._on_record, self._on_control, most, more)
                     killed = process.run(self._stop, self._overdue)
                 self._foreign = self._foreign or place.fault()
+                if changed := place.changed():
+                    self._vigil.changed(changed)
             events = group.events() if group else cgroup.Events()
         self._vigil.end(killed is None and self._transcript.end_code in (0, 1, _NO_TESTS))
         output = process.output + self._said

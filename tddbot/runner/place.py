@@ -16,7 +16,8 @@ from tddbot.runner.jail import Jail
 class Place:
     """The job as its guest gets it; `launcher` are words before the Python's own on the command line.
 
-    `root` is the repository where the process sees it elsewhere than it lies.
+    `root` is the repository where the process sees it elsewhere than it lies; `own` are paths that the jail itself
+    writes.
     """
 
     job: bytes
@@ -24,11 +25,18 @@ class Place:
     environment: Mapping[str, str] | None = None
     copy: Copy | None = None
     root: Path | None = None
+    own: frozenset[str] = frozenset()
 
     def fault(self) -> str | None:
         """Say in a sentence why nothing that the process told can count, or None."""
         altered = self.copy.altered() if self.copy else None
         return f"{altered} was changed while the tests ran, and this jail cannot prevent it" if altered else None
+
+    def changed(self) -> records.Changed | None:
+        """Return what the process changed in a copy; where there is none, somebody else tells it."""
+        if self.copy is None:
+            return None
+        return records.Changed(self.copy.changed(self.own), last=True, more=False)
 
     def outside(self, record: records.Record) -> records.Record:
         """Return a record with the paths as they are outside."""
@@ -48,6 +56,11 @@ def environments_in(jail: Jail) -> list[str]:
     """The environments of the project's Python that lie in the repository, relative to it: they are never copied."""
     own = str(jail.root) + "/"
     return [path.removeprefix(own) for path in jail.visible.binds if path.startswith(own)]
+
+
+def written(order: Mapping[str, Any]) -> frozenset[str]:
+    """The paths that a jail over a copy writes by itself: the patch, and what hides secrets."""
+    return frozenset((*(edit["path"] for edit in order["edits"]), *order["masked"]))
 
 
 def unprotected(order: Mapping[str, Any]) -> list[Any]:

@@ -65,6 +65,8 @@ def _needed_by(name: str) -> tuple[str, ...]:
 def remedy_for(what: str, sysctl: Callable[[str], str | None] | None = None) -> str:
     """Say what to do about a control that failed, named as here or as a jail's refusal names it."""
     ask = sysctl or _sysctl
+    if "mount_setattr" in what:
+        return "Linux 5.12 or later."
     if what.startswith(_OF_A_NAMESPACE) or "namespace" in what or "unshare" in what:
         return _of_namespaces(ask)
     if "/proc" in what:
@@ -91,7 +93,7 @@ def _of_namespaces(sysctl: Callable[[str], str | None]) -> str:
             "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0, or an AppArmor profile with `userns,` for "
             f"{os.path.realpath(sys.executable)}; bubblewrap often has one."
         )
-    return _IN_A_CONTAINER + " Else: a kernel with CONFIG_USER_NS and Linux 5.11 or later."
+    return _IN_A_CONTAINER + " Else: a kernel with CONFIG_USER_NS and Linux 5.12 or later."
 
 
 def _of_bubblewrap(reason: str, sysctl: Callable[[str], str | None]) -> str:

@@ -1,12 +1,22 @@
 """The commands around the main job."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.end_to_end.project import Project
 
 GREEN = {"tests/test_ok.py": "def test_ok():\n    assert True\n"}
+
+
+def require_readable_python() -> None:
+    """Skip where the tests' user, who is not root, could not read the Python that runs these tests."""
+    places = [Path(os.path.realpath(sys.executable)), *Path(os.path.realpath(sys.executable)).parents]
+    if os.geteuid() == 0 and not all(place.stat().st_mode & 0o005 for place in places):
+        pytest.skip("as root, a Python is needed that everybody can read")
 
 
 def test_the_demonstration_repairs_one_target_and_says_that_it_cannot_do_the_other(tmp_path: Path) -> None:
@@ -39,6 +49,25 @@ def test_the_doctor_tries_every_part(tmp_path: Path) -> None:
     } <= set(fit)
     assert all(finding["remedy"] for finding in findings if finding["fit"] is False)
     assert project.digest() == before
+
+
+def test_without_a_jail_it_is_said_on_the_screen(tmp_path: Path) -> None:
+    require_readable_python()
+    done = Project.make(tmp_path, GREEN).run("fix", "--unsafe-no-sandbox")
+    assert done.returncode == 0, done.stderr
+    assert "NO JAIL" in done.stdout
+    assert "Nothing is red" in done.stdout
+
+
+def test_where_no_jail_is_possible_nothing_runs_and_the_remedy_is_told(tmp_path: Path) -> None:
+    project = Project.make(tmp_path, {"test_a.py": "open('ran', 'w')\ndef test_a(): pass\n"})
+    command = [sys.executable, "-m", "tests.runner.denied", "all", *project.command("fix")]
+    environment = project.environment({"PYTHONPATH": str(Path(__file__).parents[2])})
+    done = subprocess.run(command, cwd=project.root, env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 3
+    assert "no jail is possible here: user namespace failed" in done.stderr
+    assert "tddbot doctor" in done.stderr
+    assert not (project.root / "ran").exists()
 
 
 def test_the_doctor_tells_people_in_lines(tmp_path: Path) -> None:

@@ -26,8 +26,9 @@ def close(job: dict[str, Any]) -> list[str]:
 
 
 def _second_wall(job: dict[str, Any]) -> list[str]:
-    # Below `/dev` there are none but a few harmless devices.
-    writable = (job["root"], "/tmp", "/var/tmp", job["home"], "/dev", "/proc")
+    # Below `/dev` there are none but a few harmless devices. Only where /proc is our own making, its /sys is read-only.
+    proc = "/proc/self" if job.get("confined") else "/proc"
+    writable = (job["root"], "/tmp", "/var/tmp", job["home"], "/dev", proc)
     try:
         return ["Landlock %d" % landlock.restrict(writable)]
     except OSError:
