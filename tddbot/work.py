@@ -165,7 +165,7 @@ def _apart(work: Work, candidate: Candidate) -> Run | None:
     files = {node.partition("::")[0] for node in work.target.node_ids}
     sources = {path: work.ports.repository.read(path) for path in files}
     texts = {path: text[0] for path, source in sources.items() if source and (text := decode(source))}
-    if len(texts) < len(files) or reason_unfit(candidate.patch, texts):
+    if len(texts) < len(files) or reason_unfit(candidate.patch, texts, work.target.node_ids):
         return None
     done = run(work, candidate, work.target.node_ids, split=True)
     return done if HELD in done.held and done.ending in (Ending.COMPLETE, Ending.INCOMPLETE) else None

@@ -2,11 +2,11 @@
 
 import ast
 import builtins
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from tddbot.domain import Edit, Patch
+from tddbot.domain import Edit, NodeId, Patch
 from tddbot.runner.guest.split.plain import Encoder
 from tddbot.runner.guest.split.scalars import NotPlainError
 
@@ -30,13 +30,15 @@ _KINDS = (
 )  # fmt: skip
 
 
-def reason_unfit(patch: Patch, texts: Mapping[str, str]) -> str | None:
+def reason_unfit(patch: Patch, texts: Mapping[str, str], nodes: Collection[NodeId] = ()) -> str | None:
     """Say why a split run would be in vain, or None where it may fit; `texts` are the tests' files by their paths.
 
-    What runs may still turn out to be unfit: this reads only what the tests themselves name.
+    Where `nodes` are given, other tests do not count. What runs may still turn out to be unfit: this reads only what
+    the tests themselves name.
     """
+    wanted = {part.partition("[")[0] for node in nodes for part in node.split("::")[1:2]}
     try:
-        return next(_reasons(patch, texts), None)
+        return next(_reasons(patch, texts, wanted), None)
     except _UNREADABLE as error:
         return f"a file cannot be read: {type(error).__name__}"
 
@@ -46,7 +48,7 @@ def surfaces(patch: Patch) -> dict[str, Any]:
     return {edit.path: _surface(ast.parse(edit.after)) for edit in patch.edits if edit.after is not None}
 
 
-def _reasons(patch: Patch, texts: Mapping[str, str]) -> Iterator[str]:
+def _reasons(patch: Patch, texts: Mapping[str, str], wanted: Collection[str]) -> Iterator[str]:
     for edit in patch.edits:
         yield from _reasons_of_edit(edit)
     modules = {edit.path: ast.parse(edit.after or "") for edit in patch.edits}
@@ -55,11 +57,18 @@ def _reasons(patch: Patch, texts: Mapping[str, str]) -> Iterator[str]:
         if path in modules:
             yield f"{path} holds tests itself"
         tree = ast.parse(text)
+        tree.body = [node for node in tree.body if not wanted or not _is_other_test(node, wanted)]
         if homes.isdisjoint(f"{origin}.{name}".strip(".").split(".")[0] for origin, name, _ in _imported(tree)):
             yield f"{path} imports nothing of what the patch changes"
         yield from (f"{path} uses {name}" for name in sorted(_reaching(tree)))
         for module, names in _used(tree, modules).items():
             yield from _reasons_of_names(modules[module], names)
+
+
+def _is_other_test(node: ast.stmt, wanted: Collection[str]) -> bool:
+    if not isinstance(node, _Function | ast.ClassDef):
+        return False
+    return node.name.lower().startswith("test") and node.name not in wanted
 
 
 def _reasons_of_edit(edit: Edit) -> Iterator[str]:

@@ -72,6 +72,12 @@ def test_what_needs_one_process_is_told(test: str, reason: str) -> None:
     assert reason in (reason_unfit(patch(), {"tests/test_a.py": test}) or "")
 
 
+def test_what_other_tests_need_does_not_count() -> None:
+    text = "from pkg.sums import add, Box\ndef test_a(): add(1)\ndef test_b(): Box()\n"
+    assert reason_unfit(patch(), {"test_x.py": text}, ("test_x.py::test_a[1]",)) is None
+    assert "Box" in (reason_unfit(patch(), {"test_x.py": text}, ("test_x.py::test_b",)) or "")
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [

@@ -93,6 +93,7 @@ UNFIT = {
     "a generator": ("def f(): yield 1\ng = f", "list(m.g())", "type generator"),
     "a function as an argument": ("def f(g): return g()", "m.f(lambda: 1)", "called with an object of type function"),
     "a class that is called": ("class C: pass", "getattr(m, 'C')()", "the class m.C"),
+    "a class that is entered": ("class C: pass", "m_C = m.C\nwith m_C: pass", "the class m.C"),
     "data that holds itself": ("def f(x): x.append(x)", "m.f([])", "holds itself"),
     "something set in a module": ("X = 1\ndef f(): return X", "m.X = 2\nassert m.f() == 2", "setting m.X"),
     "a module that is patched": ("X = 1\ndef f(): return X", "monkeypatch.setattr(m, 'X', 2)", "setting m.X"),

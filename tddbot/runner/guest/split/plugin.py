@@ -46,6 +46,7 @@ class Separation:
     def pytest_collection(self) -> None:
         """Watch from here on."""
         self._put_first()
+        self._doors.lay_wires()
         self._doors.watched = True
 
     def pytest_collection_finish(self) -> None:

@@ -181,4 +181,6 @@ class Absent:
     __call__ = __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __bool__ = __len__ = __iter__ = __contains__ = _use
     __hash__ = object.__hash__
     __getitem__ = __setitem__ = __instancecheck__ = __subclasscheck__ = __mro_entries__ = _use
-    __or__ = __ror__ = __and__ = __add__ = __enter__ = __str__ = __int__ = __float__ = __next__ = _use
+    __or__ = __ror__ = __and__ = __add__ = __radd__ = __sub__ = __mul__ = __mod__ = __neg__ = __index__ = _use
+    __enter__ = __exit__ = __aenter__ = __aexit__ = __aiter__ = __await__ = __reversed__ = __delitem__ = _use
+    __str__ = __int__ = __float__ = __next__ = __format__ = __fspath__ = _use

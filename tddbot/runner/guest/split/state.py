@@ -52,7 +52,9 @@ def loaded(root: str, but: Collection[str]) -> List[str]:
 def digest(name: str, apart: Collection[str]) -> str:
     """Return a digest of what the loaded module of that name holds; what is of the modules `apart` does not count."""
     sketch = _Sketch(name.partition(".")[0], apart)
-    told = {key: sketch.of(value, 0) for key, value in vars(sys.modules[name]).items() if key[:2] != "__"}
+    # A package has those of its modules that somebody happened to import.
+    held = {key: value for key, value in vars(sys.modules[name]).items() if not isinstance(value, types.ModuleType)}
+    told = {key: sketch.of(value, 0) for key, value in held.items() if key[:2] != "__"}
     return hashlib.sha256(_text(told).encode("utf-8", "replace")).hexdigest()
 
 
