@@ -107,7 +107,7 @@ class JailedRunner:
         self.tell(f"{error.message}; going on with {other.title}, which lacks: {'; '.join(other.lacks)}.")
 
     def _is_faithful(self, warm: Warm, jail: Jail, request: RunRequest, stop: Stop) -> bool:
-        """Whether green tests of the baseline are green in the zygote, too: asked once, and where not, it is given up."""
+        """Whether green tests of the baseline are green in the zygote, too: asked once; where not, it is given up."""
         baseline = self._baseline
         if warm.is_trusted or baseline is None or baseline.tree != request.snapshot.tree:
             return True

@@ -37,6 +37,7 @@ def build(place: dict[str, Any], lower_fd: int | None) -> None:
     for path in place["binds"]:
         if _inside(path, place["root"]):
             _bind(path)
+    linux.detach(_OLD)
 
 
 def enter(job: dict[str, Any]) -> int:

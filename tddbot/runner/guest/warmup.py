@@ -85,9 +85,9 @@ class Warmup:
 
 def _configuration() -> Any:
     """pytest's own defaults, as nothing of the project's is read out here."""
-    config = get_config()
+    config: Any = get_config()
     if not hasattr(config, "inicfg"):
-        config.inicfg = {}  # type: ignore[attr-defined, unused-ignore]  # which pytest before 9 sets when it parses
+        config.inicfg = {}  # which pytest before 9 sets when it parses
     return config
 
 

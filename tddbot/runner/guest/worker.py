@@ -33,6 +33,8 @@ def work(order: dict[str, Any], root: str, wire: Wire, channel: int = -1) -> int
 
     In split mode, `channel` leads to the process that only serves the patched modules.
     """
+    if not order:
+        return 0  # what is left is the jail itself, for who wants to know what that costs
     _set_up_interpreter(order)
     if "serve" in order:
         return serve(Channel(channel), root, order["serve"])
