@@ -24,6 +24,7 @@ _REACHING = frozenset(
 """What lets a test change or see more of a function than arguments and results."""
 
 _REACHING_NAMES = frozenset({"assertLogs", "assertNoLogs", "reload", "getsource", "exec", "eval", "__import__"})
+_CALLERS = ("_getframe", "currentframe", "inspect.stack")
 _KINDS = (
     ("posonlyargs", "POSITIONAL_ONLY"), ("args", "POSITIONAL_OR_KEYWORD"), ("vararg", "VAR_POSITIONAL"),
     ("kwonlyargs", "KEYWORD_ONLY"), ("kwarg", "VAR_KEYWORD"),
@@ -75,6 +76,9 @@ def _reasons_of_edit(edit: Edit) -> Iterator[str]:
     path = PurePosixPath(edit.path)
     if edit.after is None:
         yield f"{edit.path} is deleted"
+    # Only where it did so before: a patch that begins to is what split mode is there for.
+    if any(word in (edit.before or "") for word in _CALLERS):
+        yield f"{edit.path} looks at its callers, which are others there"
     if path.suffix != ".py" or not all(part.isidentifier() for part in (path.stem, *path.parts[1:-1])):
         yield f"{edit.path} is no module that a test imports"
 

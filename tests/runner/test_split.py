@@ -72,6 +72,13 @@ def test_what_needs_one_process_is_told(test: str, reason: str) -> None:
     assert reason in (reason_unfit(patch(), {"tests/test_a.py": test}) or "")
 
 
+def test_a_module_that_looked_at_its_callers_before_does_not_fit() -> None:
+    frames = "import sys\ndef add(a): return sys._getframe(1)\n"
+    tests = {"test_x.py": "from pkg.sums import add\n"}
+    assert "callers" in (reason_unfit(Patch((Edit("pkg/sums.py", frames, MODULE),)), tests) or "")
+    assert reason_unfit(Patch((Edit("pkg/sums.py", MODULE, frames),)), tests) is None
+
+
 def test_what_other_tests_need_does_not_count() -> None:
     text = "from pkg.sums import add, Box\ndef test_a(): add(1)\ndef test_b(): Box()\n"
     assert reason_unfit(patch(), {"test_x.py": text}, ("test_x.py::test_a[1]",)) is None
