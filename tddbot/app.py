@@ -108,7 +108,7 @@ def opened(
     """
     with ExitStack() as resources:
         if unsafe:
-            tell(Notice(NO_JAIL, warning=True))
+            tell(Notice(NO_JAIL, warning=True, danger=True))
         config = load(GitRepository.open(path).root)
         repository = GitRepository.open(path, config.judge.protected)
         if command is not None:

@@ -78,10 +78,11 @@ class FilesChanged:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One sentence a person should read; `warning` ones are shown in every mode."""
+    """One sentence a person should read; `warning` ones are shown in every mode, and those of `danger` in red."""
 
     text: str
     warning: bool = False
+    danger: bool = False
 
 
 Event = (

@@ -65,7 +65,7 @@ class Terminal:
             case events.FilesChanged():
                 self._line(f"● saved: {', '.join(words.first_few(event.paths, 5))}", style="dim")
             case events.Notice():
-                self._line(event.text, style="yellow" if event.warning else "")
+                self._line(event.text, style="bold red" if event.danger else "yellow" if event.warning else "")
 
     def close(self) -> None:
         """Take the moving status away; the next event of work brings it back."""

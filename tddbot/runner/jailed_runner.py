@@ -61,10 +61,11 @@ class JailedRunner:
                 return Run(request.snapshot.tree, {}, Ending.CANCELLED, "it was cancelled")
             if request.warm and self._backend.is_warm and (run := self._run_warm(request, stop)):
                 return run
+            backend = self._backend
             try:
                 return self._run_cold(request, stop)
             except NoJailError as error:
-                self._retreat(error)
+                self._retreat(backend, error)
                 return self._run_cold(request, stop)
 
     def close(self) -> None:
@@ -97,12 +98,14 @@ class JailedRunner:
             run = self._execution(jail, request, stop, warm).run(self._session)
         return None if run.ending is Ending.UNUSABLE else run
 
-    def _retreat(self, error: NoJailError) -> None:
-        """Go on with the next best jail and say so, or raise where it is the user's to choose."""
-        other = next_best(self._backend, self.settings.jail)
+    def _retreat(self, refusing: Backend, error: NoJailError) -> None:
+        """Go on with the next best jail and say so, or raise: where it is the user's to choose, or was fit before."""
+        other = next_best(refusing, self.settings.jail) if self._session is None else None
         if other is None:
-            error.hint += without_namespaces(self._backend, self.settings.jail)
+            error.hint += without_namespaces(refusing, self.settings.jail)
             raise error
+        if self._backend is other:  # as another thread has found
+            return
         self._backend = other
         self.tell(f"{error.message}; going on with {other.title}, which lacks: {'; '.join(other.lacks)}.")
 
