@@ -43,6 +43,8 @@ DYNAMIC: Mapping[str, str] = {
     "tddbot.generator.openai_model": "the HTTP library that openai brings, whatever its name is",
     "tddbot.runner.guest.bootstrap": "the guest finds its own package by its place on disk",
     "tddbot.runner.guest.split.server": "a patched module is imported by the name that the tests have for it",
+    "tddbot.runner.guest.tddbot_carrier": "as the bootstrap, in each worker of pytest-xdist",
+    "tddbot.runner.guest.warmup": "the zygote loads what the last run has loaded",
 }
 """The modules that import by a name made at run time, and why."""
 
@@ -199,7 +201,7 @@ def dynamic(modules: Modules) -> list[str]:
 
 def not_for_a_guest(modules: Modules) -> list[str]:
     """Imports of the guest that the project's Python may not have."""
-    allowed = sys.stdlib_module_names | {"pytest", "_pytest"}
+    allowed = sys.stdlib_module_names | {"pytest", "_pytest", "pluggy"}  # which pytest stands on
     found = [found for found in imports(modules) if f"{found.module}.".startswith(f"{GUEST}.")]
     return [
         str(each) for each in found if _top(each.name) not in allowed and not f"{each.name}.".startswith(f"{GUEST}.")
