@@ -157,7 +157,9 @@ def escapes(backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> Run:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("HOME", str(where / "home"))
             with untouched(where):
-                return project.run("test_escapes.py", detail=True)
+                return project.run(
+                    detail=True
+                )  # all tests: what others than those that run are, is looked at afterwards
 
 
 ESCAPES = [
