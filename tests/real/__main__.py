@@ -10,8 +10,8 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from tests.real.choice import chosen
 from tddbot.bench.projects import KNOWN, UnfitProjectError, prepared
+from tests.real.choice import chosen
 from tests.real.table import Results, measures, rows
 from tests.real.trial import Trial, refuse_unless_green, tried
 

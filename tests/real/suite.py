@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
-from tests.real.command import Done, run
 from tddbot.bench.projects import Project, UnfitProjectError, environment
+from tests.real.command import Done, run
 
 _PLUGIN = Path(__file__).parent / "plugin"
 _LONGEST = 600.0

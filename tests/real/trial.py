@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.real.command import run
 from tddbot.bench.projects import Project, UnfitProjectError, environment
+from tests.real.command import run
 from tests.real.slips import Slip
 from tests.real.suite import Suite, whole
 

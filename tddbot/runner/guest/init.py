@@ -5,7 +5,6 @@ It holds no descriptor of the worker's; when it ends, the kernel kills whatever 
 
 from __future__ import annotations
 
-import contextlib
 import os
 import select
 import signal
