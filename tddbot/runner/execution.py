@@ -114,13 +114,13 @@ class Execution:
         settings = self._jail.settings
         with cgroup.capped(settings.most_tree_memory_mb * _MB, settings.processes) as group:
             path = group.path if group else None
-            told = self._vigil.begin(selection.spread)
-            job = self._jail.job(self._request, selection, self._transcript.session, self._layout, path, told)
+            secret = self._vigil.begin(selection.spread)
+            job = self._jail.job(self._request, selection, self._transcript.session, self._layout, path)
             with self._backend.open(self._jail, job) as place, self._lent(place) as zygote:
                 self._place = place
                 most = settings.output_mb * _MB
                 with self._divided(zygote, place.job) as (job, more):
-                    process = JailedProcess(zygote, job, self._on_record, self._on_control, most, more)
+                    process = JailedProcess(zygote, job, self._on_record, self._on_control, most, more, secret)
                     killed = process.run(self._stop, self._overdue)
                 self._foreign = self._foreign or place.fault()
                 if changed := place.changed():

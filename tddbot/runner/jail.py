@@ -66,7 +66,6 @@ class Jail:
         session: Session | None,
         layout: Mapping[str, Sequence[str]],
         cgroup: Path | None = None,
-        watched: Mapping[str, Any] | None = None,
     ) -> bytes:
         """Return the job as JSON; `layout` says which of the repository's paths are protected, masked and foreign.
 
@@ -91,7 +90,7 @@ class Jail:
             "tmp_bytes": self.settings.tmp_mb * megabyte,
             "limits": self.settings.rlimits(),
             "cgroup": None if cgroup is None else str(cgroup),
-            "pytest": {**self._order(request, selection, session), **(watched or {})},
+            "pytest": self._order(request, selection, session),
         }
         return json.dumps(job).encode("ascii")  # a path may be no text, which ASCII has a way to write
 

@@ -53,7 +53,7 @@ class _Channel:
 class JailedProcess:
     """Has a zygote start a jail with a job and pumps its pipes until it ends or must end.
 
-    `most_output` is in bytes; `more` are descriptors that the worker gets.
+    `most_output` is in bytes; `more` are descriptors and `secret` is what the worker gets, and nobody on the way.
     """
 
     zygote: Zygote
@@ -62,6 +62,7 @@ class JailedProcess:
     on_control: Callable[[bytes], None]
     most_output: int = 64 * 1024 * 1024
     more: tuple[int, ...] = ()
+    secret: bytes = b""
     output: str = field(default="", init=False)
 
     def run(self, stop: Stop, overdue: Callable[[float], str | None]) -> str | None:
@@ -70,7 +71,7 @@ class JailedProcess:
         `overdue` is asked every 50 ms with the time of a steady clock. When this returns, no process of the jail is
         left.
         """
-        pipes = self.zygote.launch(self.job, self.more)
+        pipes = self.zygote.launch(self.job, self.more, self.secret)
         channels = [
             _Channel(pipes.report, self.on_record, _MOST_RECORDS),
             _Channel(pipes.output, None, self.most_output),

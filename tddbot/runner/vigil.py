@@ -1,8 +1,8 @@
 """The watch over one run for a forged report: what is asked of its processes, what they broke, and what held."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from tddbot.domain import NodeId
 from tddbot.ports import RunRequest
@@ -49,14 +49,17 @@ class Vigil:
         self._may_spread = self._is_spread = False
         self._lacking: set[str] = set()
 
-    def begin(self, spread: bool = False) -> dict[str, Any]:
-        """Return what a new process has to be told; `spread` says that it may start workers, which have no canaries."""
+    def begin(self, spread: bool = False) -> bytes:
+        """Return what only a new process's worker gets to know: its key, then its canaries as JSON.
+
+        `spread` says that it may start workers of pytest-xdist's, which have no canaries.
+        """
         self._may_spread = spread
         self._seals = Seals()
         self._canaries = Canaries() if self._habits.take_canaries else None
         self._is_told = False
         planned = self._canaries.planned.values() if self._canaries else ()
-        return {"seal": self._seals.key.hex(), "canaries": [canary.order() for canary in planned]}
+        return self._seals.key + json.dumps([canary.order() for canary in planned]).encode("ascii")
 
     def open(self, line: bytes) -> bytes | None:
         """Return what a line of the report pipe says, or None where it is not the guest's."""

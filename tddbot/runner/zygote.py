@@ -74,17 +74,18 @@ class Zygote:
             theirs.close()
         return cls(process, ours, words)
 
-    def launch(self, job: bytes, more: Sequence[int] = ()) -> Pipes:
+    def launch(self, job: bytes, more: Sequence[int] = (), secret: bytes = b"") -> Pipes:
         """Have a jail started that runs `job`; where the zygote is gone, all pipes are at their end already.
 
-        `more` are descriptors for the worker, which stay the caller's, too.
+        `more` are descriptors for the worker, which stay the caller's, too. `secret` is read by the worker alone.
         """
         with contextlib.ExitStack() as theirs, contextlib.ExitStack() as ours:
             report, report_end = _pipe(ours, theirs)
             output, output_end = _pipe(ours, theirs)
             control, control_end = _pipe(ours, theirs)
             life_end, life = _pipe(theirs, ours)
-            self._send(b"job", (_in_memory(theirs, job), report_end, output_end, control_end, life_end, *more))
+            workers = (_in_memory(theirs, secret), report_end, output_end, *more)
+            self._send(b"job", (_in_memory(theirs, job), control_end, life_end, *workers))
             ours.pop_all()
             return Pipes(report, output, control, life)
 

@@ -9,6 +9,7 @@ import socket
 from typing import Any, List, Sequence, Tuple
 
 _MOST_FDS = 16
+_KEY_BYTES = 32
 
 
 def send(channel: socket.socket, word: bytes, fds: Sequence[int]) -> None:
@@ -33,3 +34,15 @@ def content(fd: int) -> Any:
     while len(data) < size:
         data += os.pread(fd, size - len(data), len(data))
     return json.loads(data)
+
+
+def secret(fd: int) -> Tuple[bytearray, Any]:
+    """Return the key that a file in memory begins with, which its user wipes, and what follows it as JSON.
+
+    Nobody but the worker reads it: what the zygote and process 1 know, its frames and memory still show.
+    """
+    size, key = os.fstat(fd).st_size, bytearray(_KEY_BYTES)
+    if size < _KEY_BYTES:
+        return bytearray(), []
+    os.preadv(fd, [key], 0)
+    return key, json.loads(os.pread(fd, size - _KEY_BYTES, _KEY_BYTES))

@@ -115,7 +115,7 @@ def _reap_until(child: int) -> Tuple[int, Any]:
             return status, usage
 
 
-def become_worker(job: Dict[str, Any], report_fd: int, output_fd: int, *more: int) -> NoReturn:
+def become_worker(job: Dict[str, Any], secret_fd: int, report_fd: int, output_fd: int, *more: int) -> NoReturn:
     """Leave only the report pipe, what `more` it needs and standard input, output and error open, then run pytest."""
     code = _FAILED
     try:
@@ -123,10 +123,12 @@ def become_worker(job: Dict[str, Any], report_fd: int, output_fd: int, *more: in
         signal.signal(signal.SIGINT, signal.default_int_handler)
         os.dup2(output_fd, 1)
         os.dup2(output_fd, 2)
+        key, canaries = handover.secret(secret_fd)
         _keep_only(report_fd, *more)
         linux.prctl(linux.PR_SET_DUMPABLE, 1)
-        wire = Wire(report_fd, os.getpid(), bytes.fromhex(job["pytest"].pop("seal", "")))
-        code = worker.work(job["pytest"], job["root"], wire, *more)
+        wire = Wire(report_fd, os.getpid(), key)
+        key[:] = bytes(len(key))
+        code = worker.work(job["pytest"], job["root"], wire, canaries, *more)
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1
     except BaseException:

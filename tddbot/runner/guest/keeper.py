@@ -63,7 +63,7 @@ class Kept:
                 os.close(lower_fd)
 
     def order(self, fds: Sequence[int], control: int, life: int) -> None:
-        """Give it its job: descriptors of the job, the pipes for reports and output, and what more the worker gets."""
+        """Give it its job: descriptors of the job, and of its secret, the pipes and what more the worker gets."""
         handover.send(self._channel, b"job", (fds[0], control, *fds[1:]))
         self.control, self.life = control, life
 

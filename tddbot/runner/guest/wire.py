@@ -1,8 +1,8 @@
 """Records on their way out of the jail: JSON lines, each written whole and, on the report pipe, sealed.
 
 A seal is the state of one keyed BLAKE2 that runs over all lines so far: what is forged, left out, repeated or moved
-breaks it and every one after it. The key is nowhere: `hashlib` holds what became of it, and only what `send` closes
-over holds that, of which no module, frame or attribute of an object that a test meets knows. That keeps out whoever
+breaks it and every one after it. The key came past the zygote and process 1 unread, and is wiped when `hashlib` has
+taken it; only what `send` closes over holds what became of it. That keeps out whoever
 writes to the pipe, and no more. Code in this process that searches the collector's objects, the closure or the memory
 will find a way to call `send`; canaries, split mode and the guard are for that.
 """
@@ -26,11 +26,11 @@ class Wire:
 
     __slots__ = ("send",)
 
-    def __init__(self, fd: int, owner: Optional[int] = None, key: bytes = b"") -> None:
+    def __init__(self, fd: int, owner: Optional[int] = None, key: "bytes | bytearray" = b"") -> None:
         self.send = _sender(fd, owner, key)
 
 
-def _sender(fd: int, owner: Optional[int], key: bytes) -> Callable[..., None]:
+def _sender(fd: int, owner: Optional[int], key: "bytes | bytearray") -> Callable[..., None]:
     """Return what writes; all that it uses is bound now, before anybody can put something else in its place."""
     chain = hashlib.blake2b(key=key, digest_size=SEAL_BYTES) if key else None
     encode, write, process = json.JSONEncoder(ensure_ascii=False).encode, os.write, os.getpid

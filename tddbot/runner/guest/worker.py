@@ -28,7 +28,7 @@ shortcuts: Optional[Shortcuts] = None
 """Set in a zygote that is warm."""
 
 
-def work(order: dict[str, Any], root: str, wire: Wire, channel: int = -1) -> int:
+def work(order: dict[str, Any], root: str, wire: Wire, canaries: list[Any], channel: int = -1) -> int:
     """Run the tests that `order` names in the current directory; return pytest's exit code, told on the wire too.
 
     In split mode, `channel` leads to the process that only serves the patched modules.
@@ -45,7 +45,7 @@ def work(order: dict[str, Any], root: str, wire: Wire, channel: int = -1) -> int
     selector = Selector(order["node_ids"], order["ignored"])
     plugins = [reporter, reporter.describer, selector, Overseer(wire, root, order["detail"])]
     plugins += [Separation(order["split"], channel, root, wire)] if "split" in order else []
-    plugins.append(Canaries(order.pop("canaries", ()), root, plugins))
+    plugins.append(Canaries(canaries, root, plugins))
     code = _run(_arguments(order), plugins, order["spread"])
     wire.send("end", code=code)
     return code

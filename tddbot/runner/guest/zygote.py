@@ -78,7 +78,7 @@ class Zygote:
 
     def _start(self, fds: List[int]) -> None:
         """Give the job to a jail, and have another one stand by."""
-        job_fd, report_fd, output_fd, control_fd, life_fd, *more = fds
+        job_fd, control_fd, life_fd, *workers = fds
         job = handover.content(job_fd)
         if job.get("confined"):
             self._confine(job, fds)
@@ -87,13 +87,13 @@ class Zygote:
         try:
             jail = self._jail(place)
             cgroup.enter(job.get("cgroup"), jail.process)
-            jail.order((job_fd, report_fd, output_fd, *more), control_fd, life_fd)
+            jail.order((job_fd, *workers), control_fd, life_fd)
         except OSError as error:
             what = str(error.filename or "the jail's process")
             Wire(control_fd).send("refused", what=what, reason=error.strerror or str(error))
             os.close(control_fd)
             os.close(life_fd)
-        for fd in (job_fd, report_fd, output_fd, *more):
+        for fd in (job_fd, *workers):
             os.close(fd)
         if self._is_warm:
             self._have_a_spare(place)
@@ -142,10 +142,10 @@ class Zygote:
 
     def _confine(self, job: Dict[str, Any], fds: List[int]) -> None:
         """Fork the steward of a jail that somebody else has made the walls of, or that has none."""
-        _, report_fd, output_fd, control_fd, life_fd, *more = fds
+        _, control_fd, life_fd, *workers = fds
         if os.fork() == 0:
             self._forget()
-            confined.run(job, Wire(control_fd), (report_fd, output_fd, *more), life_fd)
+            confined.run(job, Wire(control_fd), tuple(workers), life_fd)
         for fd in fds:
             os.close(fd)
 

@@ -1,0 +1,74 @@
+"""Holes that an attacker of our own found in the jail and in its evidence, each looked at from outside."""
+
+import contextlib
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tddbot.runner import vigil
+from tddbot.runner.seals import Seals
+from tddbot.stop import Stop
+from tests.runner.tools import Project, WarmProject, descendants, left_over, wait_for
+
+_TEST = "import module\ndef test_a(): assert module.f() == 1\n"
+_SLEEPS = """
+import subprocess, sys
+def f(): return subprocess.run([sys.executable, "-c", "import time; time.sleep(60)", "{token}"]).returncode
+"""
+
+
+@contextlib.contextmanager
+def under_way(project: Project) -> Iterator[None]:
+    """While a candidate's test runs."""
+    token, stop = f"token-{os.urandom(8).hex()}", Stop()
+    patch = project.patch(module=_SLEEPS.format(token=token))
+    thread = threading.Thread(target=lambda: project.run("test_a.py::test_a", patch=patch, stop=stop))
+    thread.start()
+    try:
+        assert wait_for(lambda: left_over(token))
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def memory(process: int) -> bytes:
+    """All that can be read of a process's memory."""
+    parts = []
+    with open(f"/proc/{process}/maps") as maps, open(f"/proc/{process}/mem", "rb", buffering=0) as file:
+        for line in maps:
+            span, rights = line.split()[:2]
+            start, end = (int(part, 16) for part in span.split("-"))
+            if rights.startswith("rw"):
+                with contextlib.suppress(OSError, ValueError, OverflowError):
+                    parts.append(os.pread(file.fileno(), end - start, start))
+    return b"\0".join(parts)
+
+
+@pytest.mark.parametrize("kind", [Project, WarmProject])
+def test_the_key_of_the_seals_is_in_nobodys_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: Callable[[Path], Project]
+) -> None:
+    keys: list[bytes] = []
+
+    class Known(Seals):
+        def __init__(self) -> None:
+            super().__init__()
+            keys.append(self.key)
+
+    monkeypatch.setattr(vigil, "Seals", Known)
+    with kind(tmp_path / "repository") as project:
+        project.write({"module.py": "def f(): return 1\n", "test_a.py": _TEST}).prime()
+        project.run("test_a.py::test_a", patch=project.patch(module="def f(): return 2\n"))
+        with under_way(project):
+            found = {}
+            for process in {*descendants(project), project.zygote} - {None}:
+                with contextlib.suppress(PermissionError, ProcessLookupError, FileNotFoundError):
+                    found[process] = memory(process)  # process 1 of the jail shows its own to root alone
+    assert any(b"test_a.py::test_a" in content for content in found.values())
+    assert keys
+    assert [process for process in found for key in keys if key in found[process]] == []
+    assert [process for process in found for key in keys if key.hex().encode() in found[process]] == []
