@@ -3,6 +3,7 @@
 Nothing here judges what a patch does when it runs, and nothing here decides which paths are protected.
 """
 
+import ast
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -10,6 +11,7 @@ from pathlib import PurePosixPath
 
 from tddbot import protection, text
 from tddbot.domain import Edit, Patch
+from tddbot.judge.reaches import reaches
 from tddbot.parsing import Unparsable, parsed
 
 LARGEST = 2_000_000
@@ -80,7 +82,18 @@ def _unparsable(edit: Edit) -> str | None:
     return f"{found.reason} (line {found.line})" if found.line else found.reason
 
 
-CHECKS: tuple[Check, ...] = (_unchanged, _unwritable, _unparsable)
+def _reaching(edit: Edit) -> str | None:
+    """What the file had before may stay: somebody has meant it."""
+    after = parsed(edit.after or "") if edit.path.endswith((".py", ".pyi")) else None
+    before = parsed(edit.before or "")
+    if not isinstance(after, ast.Module):
+        return None
+    known = reaches(before) if isinstance(before, ast.Module) else {}
+    new = [(name, line) for name, line in reaches(after).items() if name not in known]
+    return f"reaches into the test run: `{new[0][0]}` (line {new[0][1]})" if new else None
+
+
+CHECKS: tuple[Check, ...] = (_unchanged, _unwritable, _unparsable, _reaching)
 """In this order, the first one speaks. A check of the syntax tree is one more function here."""
 
 

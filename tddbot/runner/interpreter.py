@@ -35,6 +35,9 @@ print(json.dumps({
 """
 
 
+_NEEDED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH")
+"""All that the project's Python is told when it is asked: what its environment runs at start sees no key."""
+
 _OLDEST_PYTHON = (3, 8)
 _OLDEST_PYTEST = (6, 0)
 
@@ -112,7 +115,7 @@ def ask(path: Path) -> Interpreter | str:
     """Return what the Python at `path` says of itself, or in a clause why it says nothing."""
     if not path.exists():
         return "does not exist"
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    clean = {name: os.environ[name] for name in _NEEDED if name in os.environ}
     try:
         done = subprocess.run(
             [str(path), "-c", _ASK], capture_output=True, cwd="/", env=clean, timeout=60, check=True, text=True

@@ -53,6 +53,33 @@ def test_protected_and_odd_paths(path, reason):
     assert objection.isprintable()
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import gc\n",
+        "import _pytest.runner\n",
+        "from _pytest import reports\n",
+        "import ctypes as c\n",
+        "from os import _exit as leave\n",
+        "import sys\nx = sys._getframe(1)\n",
+        "import inspect\nx = inspect.currentframe().f_back\n",
+        "def f(): pass\nf.__code__ = None\n",
+        "import os\nx = getattr(os, '_exit')\n",
+        "import os\nx = 'PYTEST_CURRENT_TEST' in os.environ\n",
+        "import sys\nx = sys.modules['_pytest']\n",
+    ],
+)
+def test_37_what_reaches_into_the_test_run_is_refused_unless_it_was_there(source):
+    (objection,) = objected(before="x = 1\n", after=source)
+    assert objection.startswith("s.py reaches into the test run: `")
+    assert objected(before=source, after=source + "y = 2\n") == ()
+
+
+@pytest.mark.parametrize("source", ["import os\nx = os.getcwd()\n", "x = 'gc'\n", "from .gc import x\n", "code = 1\n"])
+def test_what_only_looks_like_it_may_stand(source):
+    assert objected(before="x = 1\n", after=source) == ()
+
+
 def test_the_projects_own_patterns():
     edit = Edit("pkg/migrations/0001.py", "x = 1\n", "x = 2\n")
     assert objections(patch(edit)) == ()

@@ -80,6 +80,15 @@ def test_a_python_is_asked_without_the_users_python_variables(tmp_path: Path, mo
     assert str(tmp_path) not in found.path
 
 
+def test_a_python_is_asked_without_the_users_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    python = environment(tmp_path / "env") / "bin" / "python"
+    (hook,) = (tmp_path / "env" / "lib").glob("python*/site-packages")
+    (hook / "spy.pth").write_text(f"import os; open({str(tmp_path / 'seen')!r}, 'w').write(str(dict(os.environ)))\n")
+    monkeypatch.setenv("OPENAI_API_KEY", "s3cr3t")
+    assert isinstance(ask(python), Interpreter)
+    assert "s3cr3t" not in (tmp_path / "seen").read_text()
+
+
 def test_a_python_that_chats_or_fails(tmp_path: Path) -> None:
     script = tmp_path / "python"
     script.write_text(f'#!/bin/sh\necho hello\nexec {sys.executable} "$@"\n')
