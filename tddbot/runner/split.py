@@ -19,11 +19,17 @@ _REACHING = frozenset(
     {
         "responses", "requests_mock", "respx", "pyfakefs", "vcr", "runpy", "socket", "subprocess", "multiprocessing",
         "concurrent", "asyncio", "trio", "anyio", "importlib", "gc", "ctypes", "tempfile", "django",
+        "pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib", "jsonpickle", "jinja2", "mako",
     }
 )  # fmt: skip
-"""What lets a test change or see more of a function than arguments and results."""
+"""What lets a test change or see more of a function than arguments and results, or makes code of data."""
 
-_REACHING_NAMES = frozenset({"assertLogs", "assertNoLogs", "reload", "getsource", "exec", "eval", "__import__"})
+_REACHING_NAMES = frozenset(
+    {
+        "assertLogs", "assertNoLogs", "reload", "getsource", "exec", "eval", "__import__", "dictConfig", "read_pickle",
+        "unsafe_load", "full_load", "UnsafeLoader", "FullLoader", "Loader",
+    }
+)  # fmt: skip
 _CALLERS = ("_getframe", "currentframe", "inspect.stack")
 _KINDS = (
     ("posonlyargs", "POSITIONAL_ONLY"), ("args", "POSITIONAL_OR_KEYWORD"), ("vararg", "VAR_POSITIONAL"),

@@ -10,6 +10,7 @@ import pytest
 
 from tddbot.runner import vigil
 from tddbot.runner.seals import Seals
+from tddbot.runner.split import reason_unfit
 from tddbot.stop import Stop
 from tests.runner.tools import Project, WarmProject, descendants, left_over, wait_for
 
@@ -72,3 +73,22 @@ def test_the_key_of_the_seals_is_in_nobodys_memory(
     assert keys
     assert [process for process in found for key in keys if key in found[process]] == []
     assert [process for process in found for key in keys if key.hex().encode() in found[process]] == []
+
+
+_PICKLES = """
+import pickle
+class Evil:
+    def __reduce__(self): return eval, ("type('Any', (), {'__eq__': lambda *_: True})()",)
+def f(): return pickle.dumps(Evil())
+"""
+
+
+def test_a_pickle_from_the_modules_jail_does_not_become_code_among_the_tests(tmp_path: Path) -> None:
+    with Project(tmp_path / "repository") as project:
+        test = "import conftest, module\ndef test_a(): assert conftest.load(module.f()) == 42\n"
+        project.write({"module.py": "", "test_a.py": test, "conftest.py": "from pickle import loads as load\n"})
+        run = project.run(patch=project.patch(module=_PICKLES), split=True)
+        patch = project.patch(module=_PICKLES)
+    assert run.greens() == frozenset()
+    assert run.detail == "unfit for split mode: the tests unpickle builtins.eval"
+    assert reason_unfit(patch, {"test_a.py": test + "import pickle\n"}) == "test_a.py uses pickle"

@@ -48,12 +48,18 @@ class Client:
         self._broken = ""
         self.apart: Dict[str, None] = {}
         self.find: Find = _none
+        doors.on_code = self._refuse_code
         self.doubt: Optional[str] = None
 
     def unfit(self, reason: str) -> NoReturn:
         """Tell that these tests or modules are of no kind for split mode."""
         self._tell("unfit", reason)
         raise Apart("not fit for split mode: " + reason)
+
+    def _refuse_code(self, what: str) -> None:
+        """Bytes of the other side's may lie in any pickle, and would be its code in this process."""
+        if os.getpid() == self._owner:
+            self.unfit("the tests unpickle %s" % what)
 
     def load(self, name: str) -> List[Any]:
         """Have a module imported; return the absolute path that it came from and the names in it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any, Collection, Optional, Set
+from typing import Any, Callable, Collection, Optional, Set
 
 _CHANGES = frozenset(
     {
@@ -15,6 +15,7 @@ _CHANGES = frozenset(
     }
 )  # fmt: skip
 _LOOKS = frozenset({"os.listdir", "os.scandir", "os.walk", "glob.glob", "shutil.copyfile", "shutil.rmtree"})
+_CODE = "pickle.find_class"
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _SYSTEM = ("/usr/share/zoneinfo/", "/dev/null", "/dev/urandom", "/proc/self/")
 
@@ -33,10 +34,12 @@ class Doors:
     """Watches one process for good; `seen` is the first that went through a door while it was `watched`.
 
     `is_read` tells whether one of the `hidden` files was, at whatever time. `foreign` counts reading elsewhere, too.
+    `on_code` is called before data can become code, and keeps that from happening by raising.
     """
 
     def __init__(self, root: str, hidden: Collection[str] = (), foreign: bool = False) -> None:
         self.watched = False
+        self.on_code: Optional[Callable[[str], None]] = None
         self.seen: Optional[str] = None
         self.is_read = False
         self._hidden = frozenset(hidden)
@@ -58,6 +61,8 @@ class Doors:
                 self.seen = self.seen or ("importing " + module if late else None)
 
     def _on_event(self, event: str, arguments: Any) -> None:
+        if event == _CODE and self.watched and self.on_code is not None:
+            self.on_code("%s.%s" % arguments)
         if self.seen is None and (event == "open" or self.watched):
             self.seen = self._reason(event, arguments)
 
