@@ -53,6 +53,8 @@ class Execution:
         self._lost: str | None = None
         self._timeouts = 0
         self._refusal: records.Refused | None = None
+        self._breakdown: records.Refused | None = None
+        self._is_entered = False
         self._rejection: records.Rejected | None = None
         self._exit: int | None = None
         self._spent: records.Spent | None = None
@@ -70,7 +72,7 @@ class Execution:
         return self._transcript.session
 
     @property
-    def modules(self) -> tuple[tuple[str, bool], ...]:
+    def modules(self) -> tuple[tuple[str, bool | None], ...]:
         """What the tests have loaded from outside the repository."""
         return self._transcript.modules
 
@@ -111,6 +113,7 @@ class Execution:
         """Run one process; return how the run ended with it, or None where a test took it down and others wait."""
         self._transcript.begin_process()
         self._heard = time.monotonic()
+        self._is_entered = False
         settings = self._jail.settings
         with cgroup.capped(settings.most_tree_memory_mb * _MB, settings.processes) as group:
             path = group.path if group else None
@@ -133,6 +136,8 @@ class Execution:
             raise _no_jail(self._refusal)
         if killed == "cancelled":
             return Ending.CANCELLED, "it was cancelled"
+        if self._breakdown is not None:
+            return Ending.INCOMPLETE, f"the jail broke down: {self._breakdown.reason.strip()}"
         if self._rejection is not None:
             return Ending.INCOMPLETE, f"{self._rejection.path} cannot be written: {self._rejection.reason}"
         if self._separation and (reason := self._separation.unfit or self._separation.broken):
@@ -271,6 +276,8 @@ class Execution:
     def _on_control(self, line: bytes) -> None:
         record = records.read_control(line)
         match record:
+            case records.Refused() if self._is_entered:  # what runs in it may have a part in that
+                self._breakdown = self._breakdown or record
             case records.Refused():
                 self._refusal = self._refusal or record
             case records.Rejected():
@@ -282,7 +289,7 @@ class Execution:
             case records.Changed():
                 self._vigil.changed(record)
             case records.Ready():
-                self._locks = record.locks
+                self._locks, self._is_entered = record.locks, True
                 self._heard = time.monotonic()
 
 

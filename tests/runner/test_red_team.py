@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tddbot.domain import Ending
 from tddbot.runner import vigil
 from tddbot.runner.seals import Seals
+from tddbot.runner.settings import RunnerSettings
 from tddbot.runner.split import reason_unfit
 from tddbot.stop import Stop
 from tests.runner.tools import Project, WarmProject, descendants, left_over, wait_for
@@ -92,3 +94,26 @@ def test_a_pickle_from_the_modules_jail_does_not_become_code_among_the_tests(tmp
     assert run.greens() == frozenset()
     assert run.detail == "unfit for split mode: the tests unpickle builtins.eval"
     assert reason_unfit(patch, {"test_a.py": test + "import pickle\n"}) == "test_a.py uses pickle"
+
+
+_LONG_NAMES = """
+import os
+def f():
+    place = os.open(".", os.O_RDONLY)
+    for _ in range(39):
+        os.mkdir(b"\\xff" * 250, dir_fd=place)
+        place = os.open(b"\\xff" * 250, os.O_RDONLY, dir_fd=place)
+    for number in range(20_000):
+        os.close(os.open("x" * 200 + str(number), os.O_CREAT | os.O_WRONLY, dir_fd=place))
+    return 1
+"""
+
+
+def test_names_that_process_1_has_no_memory_for_do_not_end_tddbot(tmp_path: Path) -> None:
+    with Project(tmp_path / "repository", RunnerSettings(memory_mb=64)) as project:
+        project.write({"module.py": "def f(): return 1\n", "test_a.py": _TEST}).prime()
+        run = project.run("test_a.py::test_a", patch=project.patch(module=_LONG_NAMES))
+    assert (run.ending, run.detail) == (
+        Ending.INCOMPLETE,
+        "tampered: more files were changed than can be looked at",
+    )

@@ -10,6 +10,7 @@ import stat
 from typing import Callable, Iterable, Iterator, List
 
 MOST = 100_000
+_MOST_LETTERS = 16 * 1024 * 1024
 _CHUNK = 500
 _DEEPEST = 40
 _OPAQUE = ("user.overlay.opaque", "trusted.overlay.opaque")
@@ -35,10 +36,14 @@ def tell(send: Callable[..., None], upper: int, own: Iterable[str]) -> None:
     left_out = frozenset(own)
     names = (os.fsencode(path).decode("utf-8", "replace") for path in _changed(upper, "", left_out))
     paths: List[str] = []
-    is_whole = False
-    with contextlib.suppress(OSError):
-        paths = list(itertools.islice(names, MOST))
-        is_whole = len(paths) < MOST
+    is_whole, letters = False, 0
+    with contextlib.suppress(OSError, MemoryError):  # our memory is bounded as the worker's is, and names are its own
+        for path in itertools.islice(names, MOST):
+            paths.append(path)
+            letters += len(path)
+            if letters > _MOST_LETTERS:
+                break
+        is_whole = len(paths) < MOST and letters <= _MOST_LETTERS
     for start in range(0, len(paths) or 1, _CHUNK):
         last = start + _CHUNK >= len(paths)
         send("changed", paths=paths[start : start + _CHUNK], last=last, more=last and not is_whole)
