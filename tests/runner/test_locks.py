@@ -125,6 +125,13 @@ def test_shared_memory_is_small(machine: str, shmget: int) -> None:
     assert verdict(machine, shmget, 0, 56, shared=True) == EPERM
 
 
+@pytest.mark.parametrize(("machine", "semget"), [(X86, 64), (ARM, 190)])
+def test_sets_of_semaphores_are_small(machine: str, semget: int) -> None:
+    assert [verdict(machine, semget, 0, count) for count in (0, 1, 32)] == [ALLOW] * 3
+    assert [verdict(machine, semget, 0, count) for count in (33, 32000, 2**32)] == [EPERM] * 3
+    assert verdict(machine, semget, 0, 1, shared=True) == EPERM
+
+
 @pytest.mark.parametrize(("machine", "chmod", "utimensat"), [(X86, 90, 280), (ARM, 53, 88)])
 def test_without_namespaces_no_file_is_changed_behind_landlocks_back(machine: str, chmod: int, utimensat: int) -> None:
     assert verdict(machine, chmod) == ALLOW

@@ -2,6 +2,8 @@
 
 import contextlib
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tddbot.domain import Ending
-from tddbot.runner import vigil
+from tddbot.runner import bubblewrap, vigil
 from tddbot.runner.seals import Seals
 from tddbot.runner.settings import RunnerSettings
 from tddbot.runner.split import reason_unfit
@@ -98,6 +100,8 @@ def test_a_pickle_from_the_modules_jail_does_not_become_code_among_the_tests(tmp
 
 _LONG_NAMES = """
 import os
+import subprocess
+import sys
 def f():
     place = os.open(".", os.O_RDONLY)
     for _ in range(39):
@@ -117,3 +121,47 @@ def test_names_that_process_1_has_no_memory_for_do_not_end_tddbot(tmp_path: Path
         Ending.INCOMPLETE,
         "tampered: more files were changed than can be looked at",
     )
+
+
+_KEEPS = """
+import os, resource
+from tddbot.runner.guest import init
+reading, writing = os.pipe()
+for fd in (700, 701):
+    os.dup2(reading, fd)
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+init._keep_only(700)
+assert sorted(fd for fd in range(1000) if os.path.exists(f"/proc/self/fd/{fd}")) == [0, 1, 2, 700]
+"""
+
+
+def test_no_descriptor_is_left_open_above_the_limit_of_open_files() -> None:
+    top = Path(__file__).parents[2]
+    environment = {**os.environ, "PYTHONPATH": str(top)}
+    subprocess.run([sys.executable, "-c", _KEEPS], check=True, env=environment, stdin=subprocess.DEVNULL)
+
+
+def test_where_the_tests_see_the_zygote_it_keeps_its_memory_to_itself(tmp_path: Path) -> None:
+    source = """
+import os
+import subprocess
+import sys
+def refused(path):
+    try:
+        return not os.listdir(path) if path.endswith("fd") else not open(path, "rb").read(1)
+    except OSError:
+        return True
+def test_a():
+    others = [name for name in os.listdir("/proc") if name.isdigit() and int(name) != os.getpid()]
+    zygotes = [name for name in others if b"bootstrap" in open(f"/proc/{name}/cmdline", "rb").read()]
+    owners = {os.stat(f"/proc/{name}/mem").st_uid for name in zygotes}
+    assert owners and os.getuid() not in owners
+    assert all(refused(f"/proc/{name}/{what}") for name in others for what in ("fd", "environ", "maps"))
+"""
+    if reason := bubblewrap.unfitness():
+        pytest.skip(reason)
+    with Project(tmp_path / "repository", RunnerSettings(jail="bubblewrap")) as project:
+        project.write({"test_a.py": source})
+        run = project.run(detail=True)
+    assert {node: run.results[node].failure for node in run.reds()} == {}
+    assert run.greens()

@@ -41,6 +41,7 @@ def _namespace(mapping: str) -> int:
     if child == 0:
         try:
             linux.unshare(linux.CLONE_NEWUSER)
+            linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
             os.write(ready_end, b"1")
             signal.pause()
         finally:

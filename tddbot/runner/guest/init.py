@@ -5,6 +5,7 @@ It holds no descriptor of the worker's; when it ends, the kernel kills whatever 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
@@ -47,7 +48,8 @@ def exit_with(control: Wire, work: Callable[[], int]) -> NoReturn:
         control.send("refused", what=str(error.filename2 or error.filename or "the jail"), reason=error.strerror or "")
     except BaseException:
         control.send("refused", what="the jail", reason=traceback.format_exc(limit=-4))
-    os._exit(code)
+    finally:  # also where nobody reads that pipe any more
+        os._exit(code)
 
 
 def _problem(place: Dict[str, Any], lower_fd: "int | None") -> Optional[BaseException]:
@@ -140,8 +142,8 @@ def become_worker(job: Dict[str, Any], secret_fd: int, report_fd: int, output_fd
 
 
 def _keep_only(*kept: int) -> None:
-    """Close every descriptor above standard error but those."""
-    last = 2
-    for fd in (*sorted(kept), os.sysconf("SC_OPEN_MAX")):
-        os.closerange(last + 1, fd)
-        last = fd
+    """Close every descriptor above standard error but those, also what lies above a limit that came later."""
+    for fd in map(int, os.listdir("/proc/self/fd")):
+        if fd > 2 and fd not in kept:
+            with contextlib.suppress(OSError):  # it was the list's own
+                os.close(fd)

@@ -49,9 +49,12 @@ class Kept:
         try:
             self.process = linux.clone(linux.CLONE_NEWUSER | _OTHERS)
             if self.process == 0:
-                self._channel.close()
-                forget()
-                init.run(place, theirs, lower_fd)
+                try:
+                    self._channel.close()
+                    forget()
+                    init.run(place, theirs, lower_fd)
+                finally:
+                    os._exit(70)  # whatever happens, it is never a second zygote
             _map_identities(self.process, place)
             self._channel.send(b"stand by" if stands_by else b"go")
         except OSError as error:

@@ -88,6 +88,7 @@ _SOCK_STREAM, _SOCK_KIND = 1, 0xF
 _TIOCSTI, _TIOCSETD, _TIOCLINUX = 0x5412, 0x5423, 0x541C
 _PRIO_USER = 2
 _MOST_SHARED = 1 << 16  # bytes of a System V segment: enough for a lock, as databases use it, and for no hoard
+_MOST_SEMAPHORES = 32  # of a set: the kernel's own bound is 4 MB of its memory a set, for 32,000 sets
 _NEW_TIME = 0x80  # for clone, these are bits of the signal
 _NEW_NAMESPACE = 0x7E020000
 
@@ -141,8 +142,9 @@ def _on(machine: str, calls: _Numbers) -> List[int]:
 
 def _checks(machine: str, shared: bool) -> Dict[int, _Leaf]:
     """Calls that depend on an argument; of an int the kernel, too, looks at the lower half alone."""
-    own = (41, 198), (53, 199), (16, 29), (56, 220), (272, 97), (302, 261), (141, 140), (280, 88), (29, 194)
-    socket, pair, ioctl, clone, unshare, limits, priority, times, shm = (pair[machine == "aarch64"] for pair in own)
+    own = (41, 198), (53, 199), (16, 29), (56, 220), (272, 97), (302, 261), (141, 140), (280, 88), (29, 194), (64, 190)
+    numbers = (pair[machine == "aarch64"] for pair in own)
+    socket, pair, ioctl, clone, unshare, limits, priority, times, shm, sem = numbers
     checks = {
         socket: _one_of(0, _AF_UNIX, _AF_INET, _AF_INET6),
         pair: _one_of(0, _AF_UNIX),
@@ -152,10 +154,11 @@ def _checks(machine: str, shared: bool) -> Dict[int, _Leaf]:
         limits: _own_limits(),
         priority: _own_priority(),
         shm: _at_most(1, _MOST_SHARED),
+        sem: _at_most(1, _MOST_SEMAPHORES),
     }
     if shared:
         checks.update({number: _one_of(0, 0) for number in _on(machine, _OF_OTHERS)})
-        checks.update({socket: _REFUSAL, shm: _REFUSAL, pair: _pair_of_streams(), times: _null(1)})
+        checks.update({socket: _REFUSAL, shm: _REFUSAL, sem: _REFUSAL, pair: _pair_of_streams(), times: _null(1)})
     return checks
 
 

@@ -417,6 +417,7 @@ def test_43_memory_that_no_limit_bounds() -> None:
     assert kernel("memfd_secret", 0) == "EPERM"
     assert call("shmget", 0, ctypes.c_size_t(2**30), 0o1600) == "EPERM"
     assert call("msgget", 0, 0o1600) == "EPERM"
+    assert call("semget", 0, 32_000, 0o1600) == "EPERM"
 
 
 def test_children_are_jailed_too() -> None:
