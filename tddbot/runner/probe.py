@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tddbot.runner import bubblewrap
+from tddbot.runner import bubblewrap, cgroup
 
 _ATTEMPTS = Path(__file__).parent / "guest" / "attempts.py"
 _SECONDS = 60
@@ -20,6 +20,7 @@ _IN_A_CONTAINER = (
     "In a container: docker run --security-opt seccomp=unconfined --security-opt apparmor=unconfined (or profiles that "
     "allow unshare, clone, mount and pivot_root)."
 )
+_DELEGATE = "Where systemd runs: systemd-run --user --scope -p Delegate=yes tddbot watch"
 _OF_A_NAMESPACE = ("user namespace", "mount", "pid", "network", "ipc", "uts", "cgroup namespace", "overlay")
 
 
@@ -44,7 +45,15 @@ def probe(sysctl: Callable[[str], str | None] | None = None) -> tuple[Control, .
     controls = [_control(json.loads(line), ask) for line in done.stdout.splitlines()]
     reason = bubblewrap.unfitness()
     detail, remedy = ("", "") if reason is None else (reason, _of_bubblewrap(reason, ask))
-    return (*controls, Control("bubblewrap", reason is None, detail, remedy, ("bubblewrap",)))
+    return (*controls, Control("bubblewrap", reason is None, detail, remedy, ("bubblewrap",)), _group())
+
+
+def _group() -> Control:
+    """The one control that no jail needs: without it, memory and processes are bounded one by one."""
+    reason = cgroup.probe()
+    if reason is None:
+        return Control("cgroup v2", True, "memory and processes of a jail are capped as a whole")
+    return Control("cgroup v2", None, f"no cap on a jail as a whole: {reason}", _DELEGATE)
 
 
 def _control(told: Mapping[str, object], sysctl: Callable[[str], str | None]) -> Control:

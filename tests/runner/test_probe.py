@@ -20,7 +20,7 @@ def test_every_control_is_tried() -> None:
     for name in ("user namespace", "mount namespace", "pid namespace", "network namespace", "overlay", "fresh /proc"):
         assert controls[name].holds, controls[name]
         assert "namespaces" in controls[name].backends
-    assert {"seccomp", "Landlock", "bubblewrap", "pidfd", "idmapped mount"} <= controls.keys()
+    assert {"seccomp", "Landlock", "bubblewrap", "pidfd", "idmapped mount", "cgroup v2"} <= controls.keys()
     assert all(control.remedy for control in controls.values() if control.holds is False)
 
 
