@@ -20,7 +20,13 @@ from tddbot.runner.visible import HOME, Visible, allow_list
 
 NAME = "namespaces (user, mount, pid, net, ipc, uts, cgroup), allow-list root, overlay workspace, no capabilities"
 _NOBODY = 65534
-_PASSED_ON = ("LANG", "LANGUAGE", "TZ")
+_PASSED_ON = frozenset(
+    {
+        "LANG", "LANGUAGE", "TZ", "LC_ADDRESS", "LC_ALL", "LC_COLLATE", "LC_CTYPE", "LC_IDENTIFICATION",
+        "LC_MEASUREMENT", "LC_MESSAGES", "LC_MONETARY", "LC_NAME", "LC_NUMERIC", "LC_PAPER", "LC_TELEPHONE", "LC_TIME",
+    }
+)  # fmt: skip
+"""By name: ssh hands on whatever begins with `LC_`, which people use to carry other things along."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +124,7 @@ class Jail:
     def test_environment(self) -> dict[str, str]:
         """What the tests see: built up from nothing, so that no key of the user's is in it."""
         outside = self.environment
-        passed = {
-            name: outside[name]
-            for name in outside
-            if name in _PASSED_ON or name.startswith("LC_") or name in self.settings.pass_env
-        }
+        passed = {name: outside[name] for name in outside if name in _PASSED_ON or name in self.settings.pass_env}
         binary = os.path.dirname(self.interpreter.executable)
         own = {
             "PATH": f"{binary}:/usr/local/bin:/usr/bin:/bin",

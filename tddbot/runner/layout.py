@@ -200,7 +200,8 @@ def _tails(path: str) -> Iterable[str]:
 
 def _list(place: str, path: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the directories to go on with and what by its name is secret; git's directories are."""
-    directories, secrets = [], []
+    directories: list[str] = []
+    secrets: list[str] = []
     with os.scandir(place) as entries:
         for entry in entries:
             below = f"{path}/{entry.name}" if path else entry.name
@@ -208,10 +209,19 @@ def _list(place: str, path: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
             if is_directory and _holds_foreign_code(entry):
                 continue
             if entry.name == ".git" or is_secret(entry.name):
-                secrets.append(below)
+                secrets += (below, *_goal(entry, place[: len(place) - len(path)]))
             elif is_directory:
                 directories.append(below)
     return tuple(directories), tuple(secrets)
+
+
+def _goal(entry: "os.DirEntry[str]", root: str) -> Iterable[str]:
+    """The file of the repository that a link leads to, if it is one: a secret by its other name."""
+    if not entry.is_symlink():
+        return
+    goal, top = os.path.realpath(entry.path), os.path.join(os.path.realpath(root), "")
+    if goal.startswith(top) and os.path.isfile(goal) and _FOREIGN_CODE.isdisjoint(goal.split("/")):
+        yield goal[len(top) :]
 
 
 def _holds_foreign_code(entry: "os.DirEntry[str]") -> bool:

@@ -125,10 +125,12 @@ def test_a_repository_below_a_symbolic_link(project: Project) -> None:
 
 def test_the_environment_of_the_tests_comes_from_the_settings(project: Project) -> None:
     project.settings = type(project.settings)(env={"A": "a"}, pass_env=("B",))
-    project.environment = {"PATH": "/usr/bin", "B": "b", "C": "c", "LC_TIME": "C.UTF-8"}
+    project.environment = {"PATH": "/usr/bin", "B": "b", "C": "c", "LC_TIME": "C.UTF-8", "LC_KEY": "x"}
     project.__post_init__()
-    source = "import os\ndef test_a():\n    assert [os.environ.get(n) for n in ('A', 'B', 'C', 'LC_TIME')] == "
-    run = project.write({"test_a.py": source + "['a', 'b', None, 'C.UTF-8']\n"}).run()
+    source = (
+        "import os\ndef test_a():\n    assert [os.environ.get(n) for n in ('A', 'B', 'C', 'LC_TIME', 'LC_KEY')] == "
+    )
+    run = project.write({"test_a.py": source + "['a', 'b', None, 'C.UTF-8', None]\n"}).run()
     assert outcomes(run) == {"test_a": Outcome.PASSED}
 
 

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from tddbot.domain import Ending
+from tddbot.domain import Edit, Ending, Patch
 from tddbot.runner import bubblewrap, vigil
 from tddbot.runner.seals import Seals
 from tddbot.runner.settings import RunnerSettings
 from tddbot.runner.split import reason_unfit
 from tddbot.stop import Stop
-from tests.runner.tools import Project, WarmProject, descendants, left_over, wait_for
+from tests.contracts.backends import python_for_anybody, require_landlock
+from tests.runner.tools import Project, WarmProject, descendants, interpreter, left_over, wait_for
 
 _TEST = "import module\ndef test_a(): assert module.f() == 1\n"
 _SLEEPS = """
@@ -166,3 +167,29 @@ def test_a():
         run = project.run(detail=True)
     assert {node: run.results[node].failure for node in run.reds()} == {}
     assert run.greens()
+
+
+@pytest.mark.parametrize("jail", ["auto", "landlock"])
+@pytest.mark.parametrize("path", ["../victim", "a/../../victim", "/tmp/victim", "./victim"])
+def test_an_edit_that_leaves_the_repository_is_refused_by_the_jail_too(tmp_path: Path, jail: str, path: str) -> None:
+    if jail == "landlock":
+        require_landlock()
+    python = python_for_anybody() if jail == "landlock" else interpreter()
+    with Project(tmp_path / "repository", RunnerSettings(jail=jail), python=python) as project:  # type: ignore[arg-type]
+        project.write({"test_a.py": "def test_a(): pass\n"})
+        run = project.run(patch=Patch((Edit(path, None, "evil"),)))
+    assert (run.ending, run.detail) == (
+        Ending.INCOMPLETE,
+        f"{path} cannot be written: it leaves the repository or is not normal",
+    )
+
+
+def test_what_a_link_with_a_secret_name_leads_to_is_hidden_by_its_own_name_too(tmp_path: Path) -> None:
+    with Project(tmp_path / "repository") as project:
+        places = (".env", "sub/.env", "local/production")
+        source = f"def test_a(): assert [open(place).read() for place in {places}] == [''] * 3\n"
+        project.write({"local/production": "KEY=1", ".gitignore": "/local\n", "sub/x": "", "test_a.py": source})
+        (project.root / ".env").symlink_to("local/production")
+        (project.root / "sub" / ".env").symlink_to("../.env")
+        run = project.run()
+    assert run.greens(), run.reds()

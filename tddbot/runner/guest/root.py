@@ -219,6 +219,8 @@ def _make_directories(path: str, job: dict[str, Any]) -> None:
 
 def _refuse_links(root: str, path: str) -> None:
     parts = path.split("/")
+    if not {"", ".", ".."}.isdisjoint(parts):
+        raise PermissionError(1, "it leaves the repository or is not normal", path)
     for depth in range(1, len(parts) + 1):
         if os.path.islink(os.path.join(root, *parts[:depth])):
             raise PermissionError(1, "a symbolic link is on the way", path)
