@@ -12,6 +12,7 @@ from tddbot.runner.apart import Separation
 from tddbot.runner.backends import BACKENDS, Backend, NoJailError
 from tddbot.runner.breaches import Signs, reached
 from tddbot.runner.jail import Jail, Selection
+from tddbot.runner.patience import Patience
 from tddbot.runner.place import Place
 from tddbot.runner.probe import remedy_for
 from tddbot.runner.process import JailedProcess
@@ -22,7 +23,6 @@ from tddbot.stop import Stop
 
 _MOST_PROCESSES = 1000
 _MB = 1024 * 1024
-_IMPORT_SECONDS = 30.0
 _NO_TESTS, _USAGE = 5, (3, 4)
 _REASONS = ("ERROR", "E ", "error:", "INTERNALERROR> E", "!!!")
 
@@ -39,6 +39,7 @@ class Execution:
         vigil: Vigil,
         zygote: Zygote | None = None,
         backend: Backend = BACKENDS["namespaces"],
+        slowest_import: float | None = None,
     ) -> None:
         self._jail = jail
         self._backend = backend
@@ -48,10 +49,10 @@ class Execution:
         self._stop = stop
         self._vigil = vigil
         self._transcript = Transcript()
-        self._started = self._heard = time.monotonic()
+        self._started = time.monotonic()
+        self._patience = Patience(request.test_seconds, slowest_import, request.patch is not None)
         self._foreign: str | None = None
         self._lost: str | None = None
-        self._timeouts = 0
         self._refusal: records.Refused | None = None
         self._breakdown: records.Refused | None = None
         self._is_entered = False
@@ -75,6 +76,11 @@ class Execution:
     def modules(self) -> tuple[tuple[str, bool | None], ...]:
         """What the tests have loaded from outside the repository."""
         return self._transcript.modules
+
+    @property
+    def slowest_import(self) -> float:
+        """How long the slowest import has taken, in seconds."""
+        return self._patience.slowest_seen
 
     def run(self, session: records.Session | None) -> Run:
         """Return what happened; `session` is what pytest said of its root when it ran all tests."""
@@ -112,7 +118,7 @@ class Execution:
     def _one_process(self, selection: Selection) -> tuple[Ending, str] | None:
         """Run one process; return how the run ended with it, or None where a test took it down and others wait."""
         self._transcript.begin_process()
-        self._heard = time.monotonic()
+        self._patience.begin(time.monotonic())
         self._is_entered = False
         settings = self._jail.settings
         with cgroup.capped(settings.most_tree_memory_mb * _MB, settings.processes) as group:
@@ -219,7 +225,7 @@ class Execution:
             return Ending.INCOMPLETE, "the run passed its limit of " + why
         limit = f"no result within {self._limit():.3g} s"
         message = limit if outcome is Outcome.TIMEOUT else "the process died while this ran"
-        self._timeouts += outcome is Outcome.TIMEOUT
+        self._patience.timeouts += outcome is Outcome.TIMEOUT
         return None if self._transcript.blame(outcome, message) else (Ending.INCOMPLETE, message)
 
     def _what_is_left(self, selection: Selection) -> Selection:
@@ -237,19 +243,13 @@ class Execution:
             return "regressed"
         if now - self._started > self._request.seconds:
             return "run"
-        return "test" if now - self._heard > self._limit() else None
+        return "test" if self._patience.is_over(now, self._transcript.collecting) else None
 
     def _limit(self) -> float:
-        """The longest silence, in seconds. Importing is slow for good reasons, and no baseline says how slow."""
-        least = _IMPORT_SECONDS if self._transcript.collecting else 0.0
-        return max(self._patience(), least)
-
-    def _patience(self) -> float:
-        """The longest that one test may take, in seconds: less for each three that took longer."""
-        return self._request.test_seconds / (1 + self._timeouts // 3)
+        return self._patience.limit(self._transcript.collecting)
 
     def _on_record(self, line: bytes) -> None:
-        self._heard = time.monotonic()
+        self._patience.hear(time.monotonic(), self._transcript.collecting)
         content = self._vigil.open(line)
         if content is None:
             return
@@ -290,7 +290,7 @@ class Execution:
                 self._vigil.changed(record)
             case records.Ready():
                 self._locks, self._is_entered = record.locks, True
-                self._heard = time.monotonic()
+                self._patience.begin(time.monotonic())
 
 
 def file_of(node: NodeId) -> NodeId:

@@ -15,8 +15,8 @@ _CONFIGURATION = (
 def fingerprint(interpreter: Interpreter, root: Path, environment: Mapping[str, str], more: Iterable[str] = ()) -> str:
     """Return a digest of the interpreter, the installed distributions, pytest's configuration and the environment.
 
-    A distribution that is installed, removed or changed to another version changes the time of its directory. `more`
-    is whatever else the zygote is made from.
+    A distribution that is installed, removed or changed to another version changes the time of its directory. The
+    repository's own code is in no zygote. `more` is whatever else the zygote is made from.
     """
     digest = hashlib.sha256()
     for part in (*_facts(interpreter, root), *(f"{name}={environment[name]}" for name in sorted(environment)), *more):
@@ -26,7 +26,8 @@ def fingerprint(interpreter: Interpreter, root: Path, environment: Mapping[str, 
 
 def _facts(interpreter: Interpreter, root: Path) -> Iterator[str]:
     yield f"{interpreter.version} {interpreter.pytest}"
-    for path in (interpreter.executable, *interpreter.startup_path(root), *interpreter.prefixes, *interpreter.extra):
+    elsewhere = (path for path in interpreter.extra if not path.startswith(f"{root}/"))
+    for path in (interpreter.executable, *interpreter.startup_path(root), *interpreter.prefixes, *elsewhere):
         yield _stamp(path)
         yield _stamp(os.path.join(path, "pyvenv.cfg"))
     for name in _CONFIGURATION:

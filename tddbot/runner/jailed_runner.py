@@ -46,8 +46,10 @@ class JailedRunner:
     _files: tuple[str, tuple[str, ...]] | None = field(default=None, init=False, repr=False)
     _session: records.Session | None = field(default=None, init=False, repr=False)
     _baseline: Run | None = field(default=None, init=False, repr=False)
+    _slowest_import: float | None = field(default=None, init=False, repr=False)
     _habits: Habits = field(default_factory=Habits, init=False, repr=False)
     _told: set[str] = field(default_factory=set, init=False, repr=False)
+    _is_closed: bool = field(default=False, init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._layout = Layout(self.root)
@@ -57,10 +59,10 @@ class JailedRunner:
     def run(self, request: RunRequest, stop: Stop) -> Run:
         """Return what happened. Raise UnfitError where the jail cannot be built, naming the control that is missing."""
         with self._pool.place(request.lane, stop) as is_free:
-            if not is_free:
-                return Run(request.snapshot.tree, {}, Ending.CANCELLED, "it was cancelled")
-            if request.warm and self._backend.is_warm and (run := self._run_warm(request, stop)):
+            if is_free and request.warm and self._backend.is_warm and (run := self._run_warm(request, stop)):
                 return run
+            if not is_free or self._is_closed:
+                return Run(request.snapshot.tree, {}, Ending.CANCELLED, "it was cancelled")
             backend = self._backend
             try:
                 return self._run_cold(request, stop)
@@ -69,7 +71,8 @@ class JailedRunner:
                 return self._run_cold(request, stop)
 
     def close(self) -> None:
-        """End the zygote; a run that is under way is incomplete then."""
+        """End the zygote; a warm run that is under way is cancelled, and nothing is run any more."""
+        self._is_closed = True
         self.warmth.close()
 
     def _run_cold(self, request: RunRequest, stop: Stop) -> Run:
@@ -82,6 +85,7 @@ class JailedRunner:
         run = execution.run(self._session)
         if request.node_ids is None and request.patch is None and run.ending is Ending.COMPLETE:
             self._session, self._baseline = execution.session, run
+            self._slowest_import = execution.slowest_import
             if self._backend.is_warm:
                 self.warmth.prepare(self._recipe(mark, jail, execution.modules))
         return run
@@ -96,7 +100,8 @@ class JailedRunner:
             if not warm.is_trusted and not self._is_faithful(warm, jail, request, stop):
                 return None
             run = self._execution(jail, request, stop, warm).run(self._session)
-        return None if run.ending is Ending.UNUSABLE else run
+            is_lost = run.ending is Ending.UNUSABLE or warm.zygote.has_ended()
+        return None if is_lost and run.ending is not Ending.CANCELLED else run
 
     def _retreat(self, refusing: Backend, error: NoJailError) -> None:
         """Go on with the next best jail and say so, or raise: where it is the user's to choose, or was fit before."""
@@ -115,11 +120,14 @@ class JailedRunner:
         if warm.is_trusted or baseline is None or baseline.tree != request.snapshot.tree:
             return True
         greens, files = baseline.greens(), {file_of(node) for node in request.node_ids or ()}
-        near = [node for node in baseline.results if node in greens and file_of(node) in files][:_WITNESSES]
+        green = [node for node in baseline.results if node in greens]
+        near = ([node for node in green if file_of(node) in files] or green)[:_WITNESSES]
         control = RunRequest(
             request.snapshot, None, tuple(near), seconds=request.seconds, test_seconds=request.test_seconds
         )
         seen = self._execution(jail, control, stop, warm).run(self._session)
+        if warm.zygote.has_ended():
+            return False
         odd = tuple(node for node in near if node not in seen.greens())
         if odd and seen.ending is not Ending.CANCELLED:
             again = self._execution(jail, replace(control, node_ids=odd), stop).run(self._session)
@@ -132,7 +140,8 @@ class JailedRunner:
 
     def _execution(self, jail: Jail, request: RunRequest, stop: Stop, warm: Warm | None = None) -> Execution:
         zygote = None if warm is None else warm.zygote
-        return Execution(jail, self._look(request), request, stop, self._vigil(request), zygote, self._backend)
+        look, vigil = self._look(request), self._vigil(request)
+        return Execution(jail, look, request, stop, vigil, zygote, self._backend, self._slowest_import)
 
     def _vigil(self, request: RunRequest) -> Vigil:
         files = self._files[1] if self._files else ()
@@ -156,9 +165,8 @@ class JailedRunner:
             self._jail = known
         return known
 
-    def _recipe(self, mark: str, jail: Jail, modules: tuple[tuple[str, bool], ...]) -> Recipe:
-        environments = [prefix for prefix in jail.interpreter.prefixes if prefix.startswith(f"{self.root}/")]
-        return Recipe(mark, jail.python, jail.test_environment, str(self.root), environments, modules)
+    def _recipe(self, mark: str, jail: Jail, modules: tuple[tuple[str, bool | None], ...]) -> Recipe:
+        return Recipe(mark, jail.python, jail.test_environment, str(self.root), jail.interpreter.prefixes, modules)
 
     def _tell_why_not(self, mark: str) -> None:
         reason = self.warmth.why_not(mark)

@@ -109,9 +109,12 @@ class Finish(Struct, frozen=True, tag="finish", tag_field="kind"):
 
 
 class Modules(Struct, frozen=True, tag="modules", tag_field="kind"):
-    """What the worker has loaded from outside the repository, and whether pytest rewrote its assertions."""
+    """What the worker has loaded from outside the repository, and whether pytest rewrote its assertions.
 
-    names: tuple[tuple[str, bool], ...]
+    With None instead: what it has loaded from the repository although there is one of that name outside.
+    """
+
+    names: tuple[tuple[str, bool | None], ...]
 
 
 class End(Struct, frozen=True, tag="end", tag_field="kind"):
@@ -173,12 +176,12 @@ Control = Ready | Refused | Rejected | Changed | Spent | Exit
 
 
 class Warm(Struct, frozen=True, tag="warm", tag_field="kind"):
-    """A zygote has loaded what it was told; `unfit` says why it may not be forked, `culprit` which module did it."""
+    """A zygote has loaded what it was told; `unfit` says why it may not be forked, `culprits` which modules did it."""
 
     seconds: float
     modules: int
     unfit: str | None = None
-    culprit: str | None = None
+    culprits: tuple[str, ...] = ()
 
 
 class Alive(Struct, frozen=True, tag="alive", tag_field="kind"):

@@ -22,7 +22,7 @@ class Transcript:
     workers: int = 0
     collecting: bool = True
     end_code: int | None = None
-    modules: tuple[tuple[str, bool], ...] = ()
+    modules: tuple[tuple[str, bool | None], ...] = ()
     conftests: dict[str, None] = field(default_factory=dict)
 
     def begin_process(self) -> None:

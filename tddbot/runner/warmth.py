@@ -19,6 +19,7 @@ _MOST_CULPRITS = 3
 class Recipe:
     """What a zygote is made from: `python` and `environment` as for its start, and the modules to load.
 
+    Only what lies in `environments` is loaded, and of the repository at `root` only what lies in one that is in there.
     `fingerprint` changes with everything that these depend on.
     """
 
@@ -27,12 +28,16 @@ class Recipe:
     environment: Mapping[str, str]
     root: str
     environments: Sequence[str]
-    modules: Sequence[tuple[str, bool]]
+    modules: Sequence[tuple[str, bool | None]]
 
     def order(self, left_out: set[str]) -> dict[str, object]:
         """What the zygote is told to load, without the packages that are left out."""
-        modules = [pair for pair in self.modules if pair[0].partition(".")[0] not in left_out]
-        return {"root": self.root, "environments": list(self.environments), "modules": modules}
+        return {
+            "root": self.root,
+            "environments": list(self.environments),
+            "modules": list(self.modules),
+            "left_out": sorted(left_out),
+        }
 
 
 @dataclass
@@ -67,12 +72,8 @@ class Warmth:
     def prepare(self, recipe: Recipe) -> None:
         """Have a zygote made in the background, unless there is a fresh one of this recipe or it is known to fail."""
         with self._lock:
-            if self._is_closed or self._making is not None or recipe.fingerprint in self._failed:
-                return
-            if self._current is not None and self._is_as_good(self._current, recipe):
-                return
-            self._making = threading.Thread(target=self._make, args=(recipe,), name="tddbot-warmth", daemon=True)
-            self._making.start()
+            if self._current is None or not self._is_as_good(self._current, recipe):
+                self._begin(recipe)
 
     def why_not(self, fingerprint: str) -> str | None:
         """Say why no run of this fingerprint will be warm, or None where that is not known."""
@@ -98,12 +99,12 @@ class Warmth:
 
     @contextmanager
     def borrowed(self, fingerprint: str) -> Iterator[Warm | None]:
-        """Lend the zygote of this fingerprint for one run, or None where there is none that is well."""
+        """Lend the zygote of this fingerprint for one run, or None where there is none that is well.
+
+        One that is not well, or will be too old soon, has the next one made.
+        """
         with self._lock:
-            warm = self._current
-            if warm is not None and not self._is_usable(warm, fingerprint):
-                self._retire(warm)
-                warm = None
+            warm = self._usable(fingerprint)
             if warm is not None:
                 warm.users += 1
         try:
@@ -123,23 +124,39 @@ class Warmth:
             if self._born is not None:
                 self._born.kill()
             if self._current is not None:
+                self._current.zygote.kill()
                 self._retire(self._current)
         if making is not None:
             making.join()
 
-    def _is_as_good(self, warm: Warm, recipe: Recipe) -> bool:
-        """Whether the next one is not needed yet; it is made a quarter of a life before this one is too old."""
-        is_young = self.clock() - warm.born < 0.75 * self.oldest
-        is_same = warm.recipe.fingerprint == recipe.fingerprint
-        return is_young and is_same and set(recipe.modules) <= set(warm.recipe.modules)
+    def _begin(self, recipe: Recipe) -> None:
+        if not self._is_closed and self._making is None and recipe.fingerprint not in self._failed:
+            self._making = threading.Thread(target=self._make, args=(recipe,), name="tddbot-warmth", daemon=True)
+            self._making.start()
 
-    def _is_usable(self, warm: Warm, fingerprint: str) -> bool:
+    def _is_as_good(self, warm: Warm, recipe: Recipe) -> bool:
+        is_same = warm.recipe.fingerprint == recipe.fingerprint
+        return self._is_young(warm) and is_same and set(recipe.modules) <= set(warm.recipe.modules)
+
+    def _is_young(self, warm: Warm) -> bool:
+        """Whether the next one is not needed yet; it is made a quarter of a life before this one is too old."""
+        return self.clock() - warm.born < 0.75 * self.oldest
+
+    def _usable(self, fingerprint: str) -> Warm | None:
+        warm = self._current
+        if warm is None:
+            return None
+        is_same = warm.recipe.fingerprint == fingerprint
+        is_well = is_same and self._is_well(warm)
+        if not is_well:
+            self._retire(warm)
+        if is_same and not (is_well and self._is_young(warm)):
+            self._begin(warm.recipe)
+        return warm if is_well else None
+
+    def _is_well(self, warm: Warm) -> bool:
         now = self.clock()
-        if (
-            warm.recipe.fingerprint != fingerprint
-            or now - warm.born > self.oldest
-            or warm.zygote.process.poll() is not None
-        ):
+        if now - warm.born > self.oldest or warm.zygote.has_ended():
             return False
         return bool(warm.users) or now - warm.used < _IDLE or warm.zygote.is_well()
 
@@ -173,23 +190,25 @@ class Warmth:
                 self._lock.notify_all()
 
     def _made(self, recipe: Recipe) -> Warm | str:
-        """Return a zygote that is ready, or why there is none; a package that cannot be forked with is left out."""
+        """Return a zygote that is ready, or why there is none; a package that is not fit for it is left out."""
         unfit = ""
         for _ in range(1 + _MOST_CULPRITS):
             zygote = self._born = Zygote.start(recipe.python, recipe.environment)
+            if self._is_closed:  # by somebody who may not have seen this one
+                zygote.kill()
             answer = zygote.warm(recipe.order(self._left_out), self.loading)
             if answer is not None and answer.unfit is None:
                 now = self.clock()
                 return Warm(zygote, recipe, answer.seconds, born=now, used=now)
             self._born = None
-            is_gone = zygote.process.poll() is not None
+            is_gone = zygote.has_ended()
             zygote.kill()
             words = zygote.close().strip().splitlines()
             if answer is None:
                 why = "its process ended" if is_gone else f"it took more than {self.loading:g} s"
                 return f"loading what the tests import failed: {why}" + (f" ({words[-1]})" if words else "")
             unfit = answer.unfit or ""
-            if answer.culprit is None:
+            if not answer.culprits:
                 break
-            self._left_out.add(answer.culprit.partition(".")[0])
+            self._left_out.update(name.partition(".")[0] for name in answer.culprits)
         return unfit

@@ -102,6 +102,10 @@ class Zygote:
         answer = self._answer(seconds)
         return isinstance(answer, records.Alive) and answer.threads == 1
 
+    def has_ended(self) -> bool:
+        """Whether it is gone. Its end of the socket is closed before any jail of its ends for that."""
+        return is_ready(self._channel.fileno(), 0)
+
     def kill(self) -> None:
         """End it and all its jails, now."""
         if self.process.poll() is None:

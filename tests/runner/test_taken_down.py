@@ -55,7 +55,7 @@ def test_a_hang_in_a_test(project: Project) -> None:
 def test_a_file_that_dies_or_hangs_while_it_is_imported(
     project: Project, source: str, outcome: Outcome, alone: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tddbot.runner.execution._IMPORT_SECONDS", 2.0)
+    monkeypatch.setattr("tddbot.runner.patience.UNKNOWN", 2.0)
     project.write({"test_a.py": FINE, "test_bad.py": source, "test_c.py": AFTER})
     nodes = ("test_a.py::test_before", "test_bad.py::test_x", "test_c.py::test_after") if alone else ()
     run = project.run(*nodes, test_seconds=2.0)

@@ -12,7 +12,7 @@ import importlib.metadata
 import pathlib
 import sys
 import types
-from typing import Any, Callable, Dict, FrozenSet, Iterator, List, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
 import _pytest.config
 import _pytest.fixtures
@@ -20,6 +20,10 @@ import pluggy
 
 _PLUGINS = "pytest11"
 _MARKS = ("_pytestfixturefunction", "__wrapped__", "__pytest_wrapped__")
+_PLAIN = (
+    type, types.ModuleType, types.BuiltinFunctionType, str, bytes, int, float, tuple, list, dict, set, frozenset,
+    type(None),
+)  # fmt: skip
 
 
 class Shortcuts:
@@ -39,7 +43,7 @@ class Shortcuts:
         for owner, name in ((config, "_mark_plugins_for_rewrite"), (manager, "load_setuptools_entrypoints")):
             if hasattr(owner, name):
                 setattr(owner, name, _with(self._known_distributions, getattr(owner, name)))
-        manager.register = _with(_hooks_only, manager.register)  # type: ignore[method-assign]
+        manager.register = _hooks_only(manager.register)  # type: ignore[method-assign]
         fixtures: Any = _pytest.fixtures
         fixtures.dir = self._names
         fixtures.getfuncargnames = self._argument_names(fixtures.getfuncargnames)
@@ -113,16 +117,28 @@ def _with(context: Callable[[], Any], function: Callable[..., Any]) -> Callable[
     return inside
 
 
-@contextlib.contextmanager
-def _hooks_only() -> Iterator[None]:
-    """Show pluggy no other names of a plugin than those that may be hooks of pytest's."""
+def _hooks_only(register: Callable[..., Any]) -> Callable[..., Any]:
+    """Have pluggy look, of a plugin that is registered, at no other names than those that may be hooks of pytest's.
+
+    What registering it leads to may be any code, with managers of its own: only the first look is another one.
+    """
     manager: Any = getattr(pluggy, "_manager", None) or pluggy.manager
-    outer = vars(manager).get("dir", dir)
-    manager.dir = lambda plugin: [name for name in dir(plugin) if name.startswith("pytest_")]
-    try:
-        yield
-    finally:
-        manager.dir = outer
+
+    @functools.wraps(register)
+    def registering(self: Any, plugin: Any, *args: Any, **more: Any) -> Any:
+        outer = vars(manager).get("dir", dir)
+
+        def names(holder: Any) -> List[str]:
+            manager.dir = outer
+            return [name for name in dir(holder) if holder is not plugin or name.startswith("pytest_")]
+
+        manager.dir = names
+        try:
+            return register(self, plugin, *args, **more)
+        finally:
+            manager.dir = outer
+
+    return registering
 
 
 def _fixtures(module: types.ModuleType) -> Tuple[int, List[str]]:
@@ -132,8 +148,10 @@ def _fixtures(module: types.ModuleType) -> Tuple[int, List[str]]:
 
 
 def _may_be_fixture(value: Any) -> bool:
-    marks: FrozenSet[str] = frozenset(getattr(value, "__dict__", None) or ())
-    return type(value).__name__ == "FixtureFunctionDefinition" or not marks.isdisjoint(_MARKS)
+    """Nothing is asked of an object that may answer with code of its own, such as one that stands for another."""
+    if type(value) is types.FunctionType:
+        return not value.__dict__.keys().isdisjoint(_MARKS)
+    return not issubclass(type(value), _PLAIN)
 
 
 def _arguments(modules: List[types.ModuleType]) -> Iterator[Tuple[Tuple[int, str], Any]]:
@@ -141,7 +159,8 @@ def _arguments(modules: List[types.ModuleType]) -> Iterator[Tuple[Tuple[int, str
     fixtures: Any = _pytest.fixtures
     for module in modules:
         for name, value in vars(module).items():
-            function = getattr(value, "_fixture_function", None)
-            if type(value).__name__ == "FixtureFunctionDefinition" and type(function) is types.FunctionType:
+            is_fixture = type(value).__name__ == "FixtureFunctionDefinition"
+            function = getattr(value, "_fixture_function", None) if is_fixture else None
+            if type(function) is types.FunctionType:
                 with contextlib.suppress(Exception):  # then pytest asks, and says what is wrong
                     yield (id(function), name), fixtures.getfuncargnames(function, name=name)

@@ -19,13 +19,15 @@ from tddbot.runner.guest.shortcuts import Shortcuts
 from tddbot.runner.guest.split.channel import Channel
 from tddbot.runner.guest.split.plugin import Separation
 from tddbot.runner.guest.split.server import serve
+from tddbot.runner.guest.surroundings import Surroundings
 from tddbot.runner.guest.wire import Wire
 
 _ECONOMY = ["-q", "--no-header", "--no-summary", "--color=no", "--maxfail=0", "--continue-on-collection-errors"]
 
 
 shortcuts: Optional[Shortcuts] = None
-"""Set in a zygote that is warm."""
+surroundings: Optional[Surroundings] = None
+"""Both are set in a zygote that is warm."""
 
 
 def work(order: dict[str, Any], root: str, wire: Wire, canaries: list[Any], channel: int = -1) -> int:
@@ -76,6 +78,8 @@ def _set_up_interpreter(order: dict[str, Any]) -> None:
     time.tzset()
     os.umask(0o022)
     sys.path[:] = order["path"]
+    if surroundings is not None:
+        surroundings.repeat()
     sys.dont_write_bytecode = True
     _become_pytest()
 

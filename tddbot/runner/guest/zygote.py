@@ -41,6 +41,10 @@ class Zygote:
         self._ended, self._ended_end = os.pipe()
         for fd in (self._ended, self._ended_end):
             os.set_blocking(fd, False)
+        self._listen()
+
+    def _listen(self) -> None:
+        """Be woken when a child ends."""
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self._ended_end, warn_on_full_buffer=False)
 
@@ -71,6 +75,7 @@ class Zygote:
         elif word == b"warm":
             answers.send("warm", **_warm(handover.content(fds[0])))
             os.close(fds[0])
+            self._listen()
             self._is_warm = True
         elif word == b"ping":
             answers.send("alive", threads=len(os.listdir("/proc/self/task")))
@@ -161,7 +166,7 @@ class Zygote:
 
 
 def _warm(order: Dict[str, Any]) -> Dict[str, Any]:
-    told = Warmup(order).run()
+    told, worker.surroundings = Warmup(order).run()
     worker.shortcuts = Shortcuts()
     seccomp.compiled(os.uname().machine, False)
     gc.collect()
