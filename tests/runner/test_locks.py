@@ -87,6 +87,9 @@ def test_families_of_sockets(machine: str, socket: int, pair: int) -> None:
     allowed = {family for family in range(64) if verdict(machine, socket, family) == ALLOW}
     assert allowed == {1, 2, 10}
     assert {family for family in range(64) if verdict(machine, pair, family) == ALLOW} == {1}
+    for family in (2, 10):
+        protocols = {number for number in range(300) if verdict(machine, socket, family, 1, number) == ALLOW}
+        assert protocols == {0, 1, 6, 17, 58, 136, 262}, "the kernel loads a module for others, as SCTP and DCCP"
     assert {verdict(machine, socket, family, shared=True) for family in range(64)} == {EPERM}
     kinds = {kind for kind in range(16) if verdict(machine, pair, 1, kind | 0x80000, shared=True) == ALLOW}
     assert kinds == {1}, "a pair of datagram sockets can be sent to any path"

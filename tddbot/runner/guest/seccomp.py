@@ -85,6 +85,7 @@ _WHAT = "filter on system calls (seccomp)"
 _SET_MODE_FILTER, _TSYNC = 1, 1
 _AF_UNIX, _AF_INET, _AF_INET6 = 1, 2, 10
 _SOCK_STREAM, _SOCK_KIND = 1, 0xF
+_PROTOCOLS = (0, 1, 6, 17, 58, 136, 262)  # none named, ICMP, TCP, UDP, ICMPv6, UDP-Lite, MPTCP
 _TIOCSTI, _TIOCSETD, _TIOCLINUX = 0x5412, 0x5423, 0x541C
 _PRIO_USER = 2
 _MOST_SHARED = 1 << 16  # bytes of a System V segment: enough for a lock, as databases use it, and for no hoard
@@ -146,7 +147,7 @@ def _checks(machine: str, shared: bool) -> Dict[int, _Leaf]:
     numbers = (pair[machine == "aarch64"] for pair in own)
     socket, pair, ioctl, clone, unshare, limits, priority, times, shm, sem = numbers
     checks = {
-        socket: _one_of(0, _AF_UNIX, _AF_INET, _AF_INET6),
+        socket: _plain_sockets(),
         pair: _one_of(0, _AF_UNIX),
         ioctl: _none_of(1, _TIOCSTI, _TIOCSETD, _TIOCLINUX),
         clone: _without_bits(0, _NEW_NAMESPACE),
@@ -203,6 +204,14 @@ def _own_limits() -> _Leaf:
 def _own_priority() -> _Leaf:
     """setpriority: of this process or its group, not of all of the user's."""
     return [_argument(0), (_EQUAL, 3, 0, _PRIO_USER), _argument(1), (_EQUAL, 0, 1, 0), *_VERDICT]
+
+
+def _plain_sockets() -> _Leaf:
+    """socket: of few families, and of the internet's only what needs no module that the kernel would load for it."""
+    count = len(_PROTOCOLS)
+    protocols = [(_EQUAL, count - at, 0, number) for at, number in enumerate(_PROTOCOLS)]
+    families = [(_EQUAL, count + 4, 0, _AF_UNIX), (_EQUAL, 1, 0, _AF_INET), (_EQUAL, 0, count + 1, _AF_INET6)]
+    return [_argument(0), *families, _argument(2), *protocols, (_RETURN, 0, 0, _EPERM), (_RETURN, 0, 0, _ALLOW)]
 
 
 def _pair_of_streams() -> _Leaf:
