@@ -57,7 +57,8 @@ class Canaries:
             return False
         name = record.node.rpartition("::")[2]
         if name not in self.planned:
-            self._any_test = self._any_test or not isinstance(record, records.Report) or record.when != "collect"
+            # A file that cannot be collected is reported and traced, too, and is no test.
+            self._any_test = self._any_test or isinstance(record, records.Start)
             return False
         if isinstance(record, records.Report):
             self._reports[name].append(record)

@@ -107,6 +107,7 @@ class Vigil:
             self._object(fault)
         elif fault is not None:
             self._habits.take_canaries = False
+            self._habits.held -= {CANARIES}
 
     def shortfall(self, agrees: bool) -> str | None:
         """A run is complete; say why it still proves nothing, or None. `agrees`: exit code and reports fit together.

@@ -307,3 +307,11 @@ def test_where_xdist_runs_the_tests_canaries_are_for_single_ones(project: Projec
     project.write({"pytest.ini": "[pytest]\naddopts = -n 2\n", "test_a.py": "def test_a(): pass\ndef test_b(): pass\n"})
     assert "canaries" not in project.run().held
     assert project.run("test_a.py::test_a").held == ALL
+
+
+def test_a_file_that_cannot_be_collected_is_no_test_that_canaries_are_missed_beside(project: Project) -> None:
+    project.write({"module.py": "raise ValueError\n", "test_a.py": "import module\ndef test_a(): pass\n"})
+    project.write({"test_b.py": "def test_b(): pass\n"})
+    assert project.run().held == ALL
+    assert project.run("test_a.py", detail=True, trace=True).reds()
+    assert project.run(patch=project.patch(module="x = 1\n")).held == ALL
