@@ -22,6 +22,7 @@ from tddbot.runner.zygote import Zygote
 from tddbot.stop import Stop
 
 _MOST_PROCESSES = 1000
+_MOST_TOLD = 2_000_000  # records and names of tests in one run: about four for each test
 _MB = 1024 * 1024
 _NO_TESTS, _USAGE = 5, (3, 4)
 _REASONS = ("ERROR", "E ", "error:", "INTERNALERROR> E", "!!!")
@@ -52,6 +53,7 @@ class Execution:
         self._started = time.monotonic()
         self._patience = Patience(request.test_seconds, slowest_import, request.patch is not None)
         self._foreign: str | None = None
+        self._told = 0
         self._lost: str | None = None
         self._refusal: records.Refused | None = None
         self._breakdown: records.Refused | None = None
@@ -258,7 +260,7 @@ class Execution:
         except records.NO_RECORD:
             self._foreign = self._foreign or "the report pipe carried something that is no report"
             return
-        if self._vigil.hides(record):
+        if self._is_too_much(record) or self._vigil.hides(record):
             return
         record = self._place.outside(record)
         self._transcript.take(record)
@@ -272,6 +274,15 @@ class Execution:
             result = self._transcript.results.get(record.node)
             if result is not None and not result.outcome.is_green:
                 self._lost = self._lost or f"{record.node} was green and is not any more; the rest was not run"
+
+    def _is_too_much(self, record: records.Record) -> bool:
+        """Whether a record must not be kept: no limit of the jail bounds the memory out here."""
+        self._told += len(record.nodes) if isinstance(record, records.Collected) else 1
+        is_unasked = isinstance(record, records.Trace) and not self._request.trace
+        if is_unasked or self._told > _MOST_TOLD:
+            self._foreign = self._foreign or "the report pipe carried more than a run has to tell"
+            return True
+        return False
 
     def _on_control(self, line: bytes) -> None:
         record = records.read_control(line)

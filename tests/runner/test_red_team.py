@@ -193,3 +193,30 @@ def test_what_a_link_with_a_secret_name_leads_to_is_hidden_by_its_own_name_too(t
         (project.root / "sub" / ".env").symlink_to("../.env")
         run = project.run()
     assert run.greens(), run.reds()
+
+
+_TELLS = """
+import sys
+def f():
+    frame = sys._getframe()
+    while "wire" not in frame.f_locals:
+        frame = frame.f_back
+    send = frame.f_locals["wire"].send
+    {act}
+    return 1
+"""
+_FLOODS = {
+    "traces": 'send("trace", node="test_a.py::test_a", lines={"module.py": [1, 2]})',
+    "tests": 'for n in range(0, 10**7, 10**5): send("collected", nodes=list(map(hex, range(n, n + 10**5))))',
+}
+
+
+@pytest.mark.parametrize("name", _FLOODS)
+def test_a_report_is_not_kept_beyond_what_a_run_has_to_tell(tmp_path: Path, name: str) -> None:
+    with Project(tmp_path / "repository") as project:
+        project.write({"module.py": "def f(): return 1\n", "test_a.py": _TEST})
+        run = project.run("test_a.py::test_a", patch=project.patch(module=_TELLS.format(act=_FLOODS[name])))
+    assert (run.ending, run.detail) == (
+        Ending.INCOMPLETE,
+        "the report pipe carried more than a run has to tell",
+    )
