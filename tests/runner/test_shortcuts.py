@@ -25,7 +25,7 @@ def names(session):
         found.setdefault(name, []).append(what)
     hooks = {name: sorted(str(each.plugin_name).rstrip("0123456789") for each in caller.get_hookimpls())
              for name, caller in vars(session.config.hook).items() if hasattr(caller, "get_hookimpls")}
-    plugins = [name for name, _ in session.config.pluginmanager.list_name_plugin()]
+    plugins = [name for name, plugin in session.config.pluginmanager.list_name_plugin() if plugin is not None]
     return {"fixtures": found, "hooks": hooks, "plugins": plugins}
 
 @pytest.mark.parametrize("part", range(16))

@@ -31,7 +31,7 @@ class Surroundings:
     def restore(self) -> None:
         """Put back what the zygote and the jails depend on, and note the rest."""
         for number, handler in self._handlers.items():
-            if signal.getsignal(number) != handler:
+            if handler is not None and signal.getsignal(number) != handler:
                 signal.signal(number, handler)
         signal.setitimer(signal.ITIMER_REAL, 0)
         os.umask(0o022)
