@@ -17,6 +17,7 @@ from tddbot.runner.fingerprint import fingerprint
 from tddbot.runner.jail import Jail, Selection, user_of
 from tddbot.runner.layout import Layout
 from tddbot.runner.process import JailedProcess
+from tddbot.runner.warmth import Recipe
 from tddbot.runner.zygote import Zygote
 from tddbot.stop import Stop
 
@@ -93,7 +94,8 @@ class _Passage:
         self._zygote = Zygote.start(self._jail.python, self._jail.test_environment)
         self._job = b""
         if stands_by:  # only a zygote that was told what to load has another jail ready
-            self._zygote.warm({"root": str(subject.root), "environments": [], "modules": []}, _LOADING)
+            recipe = Recipe("", self._jail.python, self._jail.test_environment, str(subject.root), (), ())
+            self._zygote.warm(recipe.order(set()), _LOADING)
 
     def close(self) -> None:
         """End the zygote."""
