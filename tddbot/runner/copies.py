@@ -70,7 +70,7 @@ def private_copy(
             (place / name).mkdir(mode=0o700)
         _Copying(root, place / "tree", frozenset(left_out)).run()
         if os.geteuid() == 0:
-            _give(place, user)
+            _give(place, user)  # whom no candidate may be more than
         digests = {path: _digest(place / "tree", path) for path in protected}
         yield Copy(place, digests, _stamps(place / "tree"))
     finally:
@@ -164,10 +164,16 @@ def _digest(tree: Path, path: str) -> bytes | None:
 
 
 def _give(place: Path, user: tuple[int, int]) -> None:
-    os.chown(place, *user)
-    for above, directories, files in os.walk(place):
-        for name in (*directories, *files):
-            os.chown(os.path.join(above, name), *user, follow_symlinks=False)
+    try:
+        os.chown(place, *user)
+        for above, directories, files in os.walk(place):
+            for name in (*directories, *files):
+                os.chown(os.path.join(above, name), *user, follow_symlinks=False)
+    except OSError as error:
+        raise UnfitError(
+            f"no jail is possible here: a copy cannot be given to user {user[0]} ({error.strerror})",
+            "Run tddbot as an ordinary user, or where root may give files away.",
+        ) from error
 
 
 def _remove(place: Path) -> None:

@@ -125,11 +125,15 @@ def children(but: Project | None = None) -> set[int]:
 
 
 def descendants(but: Project) -> set[int]:
-    """The processes that are this one's children, and theirs, and so on, but for the zygote of a project."""
-    parents, found = _parents(), {os.getpid()}
+    """The processes that are this one's children, and theirs, and so on, but for the zygote of a project and the one
+    jail that stands by for its next job: a child of its own in which nothing runs yet.
+    """
+    zygote, parents, found = but.zygote, _parents(), {os.getpid()}
     while more := {process for process, parent in parents.items() if parent in found} - found:
         found |= more
-    return found - {os.getpid(), but.zygote}
+    spares = {process for process, parent in parents.items() if parent == zygote}
+    in_use = spares & set(parents.values())
+    return found - {os.getpid(), zygote} - (spares if len(spares) == 1 and not in_use else set())
 
 
 def _parents() -> dict[int, int]:
