@@ -119,3 +119,20 @@ def test_many_runs_leave_descriptors_children_and_mounts_flat(project: Project) 
     for _ in range(int(os.environ.get("TDDBOT_TEST_RUNS", "12"))):
         project.run("test_a.py::test_a")
     assert state() == before
+
+
+def test_many_warm_runs_leave_the_zygotes_memory_as_it_was(project: Project) -> None:
+    project.write({"test_a.py": "def test_a(): pass\n"})
+    assert outcomes(project.run())
+    assert project.zygote
+
+    def anonymous() -> int:
+        lines = Path(f"/proc/{project.zygote}/smaps_rollup").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("Anonymous:"))
+
+    for _ in range(5):
+        project.run("test_a.py::test_a", warm=True)
+    before = anonymous()
+    for _ in range(40):
+        project.run("test_a.py::test_a", warm=True)
+    assert anonymous() - before < 64  # kB

@@ -54,6 +54,8 @@ _SYS_CLONE = {"x86_64": 56, "aarch64": 220}
 _CAPABILITY_VERSION_3 = 0x20080522
 
 _libc = ctypes.CDLL(None, use_errno=True)
+_holding = ctypes.PyDLL(None, use_errno=True)
+"""The same, with the interpreter's lock held."""
 
 
 def _checked(result: int, what: str) -> int:
@@ -70,10 +72,9 @@ def clone(flags: int) -> int:
     with one thread, and for a child that forks in the usual way before it runs what is not ours.
     """
     python = ctypes.pythonapi
-    call = ctypes.PyDLL(None, use_errno=True).syscall  # one that keeps the interpreter's lock
     number = _SYS_CLONE[os.uname().machine]
     python.PyOS_BeforeFork()
-    pid = int(call(ctypes.c_long(number), ctypes.c_ulong(flags | signal.SIGCHLD), None, None, None, None))
+    pid = int(_holding.syscall(ctypes.c_long(number), ctypes.c_ulong(flags | signal.SIGCHLD), None, None, None, None))
     if pid == 0:
         python.PyOS_AfterFork_Child()
         return 0
