@@ -50,7 +50,7 @@ def python_for_anybody() -> Interpreter:
     packages = [path for path in own.path if path.endswith("site-packages")]
     if isinstance(system, str) or not _is_open(*packages, *system.prefixes):
         pytest.skip("as root, this jail needs a Python with pytest that everybody can read")
-    return replace(system, pytest=own.pytest, path=(*system.path, *packages))
+    return replace(system, pytest=own.pytest, path=(*packages, *system.path))  # whatever Debian has of its own
 
 
 def _is_open(*paths: str) -> bool:
