@@ -12,8 +12,8 @@ from tddbot.config import Config, load
 from tddbot.domain import Patch
 from tddbot.events import Notice, Sink
 from tddbot.generator.ladder import MODEL, OFFLINE, ladder
+from tddbot.generator.model_generator import ModelGenerator
 from tddbot.generator.offline.repair import OfflineGenerator
-from tddbot.generator.openai_model import ModelGenerator
 from tddbot.generator.settings import has_model
 from tddbot.ports import Generator, Policy, Ports
 from tddbot.repository.git_repository import GitRepository

@@ -7,7 +7,6 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 NodeId = str
 """pytest's own name of a test (`tests/test_a.py::test_b[1]`), or of a file that could not be collected."""
@@ -172,17 +171,24 @@ class Target:
 
 
 class Role(StrEnum):
-    """Why an excerpt is in a brief."""
+    """Why an excerpt is in a brief. What is SIBLING, SIGNATURES or MAP may be left out where there is too much."""
 
     TEST = "test"
     CONFTEST = "conftest"
     SOURCE = "source"
     MISSING = "missing"
+    SIBLING = "sibling"
+    SIGNATURES = "signatures"
+    MAP = "map"
 
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """One file of the repository as a generator sees it; a MISSING one is a module that the tests import."""
+    """One file of the repository as a generator sees it; a MISSING one is a module that the tests import.
+
+    SIBLING are green tests beside the red ones, SIGNATURES a module without its bodies, MAP (path "") all files with
+    the names that they define.
+    """
 
     path: str
     text: str
@@ -278,13 +284,18 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A proposal that can be tried. `note` says in words what it does; `replay` is the generator's own affair."""
+    """A proposal that can be tried.
+
+    `note` says in words what it does, `reasoning` is a model's own summary of how it came to it; `replay` is the
+    generator's own affair.
+    """
 
     patch: Patch
     generator: str
     note: str = ""
     usage: Usage = Usage()
-    replay: tuple[Mapping[str, Any], ...] = ()
+    replay: tuple[object, ...] = ()
+    reasoning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +303,8 @@ class Dud:
     """A proposal that cannot be tried: billed, but without a usable patch.
 
     `final` says that asking this generator again on this rung is of no use (a refusal, nothing left to try), and
-    `out_of_means` that no further rung of its kind will do better (a wrong key, no quota, the budget).
+    `out_of_means` that no further rung of its kind will do better (a wrong key, no quota, the budget). `contradiction`
+    are the two tests of which a model says that no implementation can satisfy both.
     """
 
     reason: str
@@ -300,7 +312,9 @@ class Dud:
     usage: Usage = Usage()
     final: bool = False
     out_of_means: bool = False
-    replay: tuple[Mapping[str, Any], ...] = ()
+    replay: tuple[object, ...] = ()
+    reasoning: str = ""
+    contradiction: tuple[NodeId, ...] = ()
 
 
 Proposal = Candidate | Dud
@@ -337,17 +351,22 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One proposal, tried once. `run` is the run that decided: none for a dud or a forbidden patch."""
+    """One proposal, tried once. `run` is the run that decided: none for a dud or a forbidden patch.
+
+    `rung` names the step of the ladder that it came from.
+    """
 
     proposal: Proposal
     run: Run | None
     verdict: Verdict
+    rung: str = ""
 
 
 class Conclusion(StrEnum):
     """How the work on a target ended."""
 
     FIXED = "fixed"
+    CONTRADICTORY = "contradictory tests"
     GAVE_UP = "gave up"
     FLAKY = "flaky"
     CANCELLED = "cancelled"

@@ -6,7 +6,6 @@ from functools import partial
 
 from tddbot import events
 from tddbot.budget import Ledger
-from tddbot.context.brief import survey
 from tddbot.context.targets import targets
 from tddbot.domain import (
     Attempt,
@@ -26,7 +25,7 @@ from tddbot.judge.guard import objections
 from tddbot.judge.hopeless import hopeless
 from tddbot.judge.verdict import plausible, rule
 from tddbot.parallel import in_order
-from tddbot.ports import Policy, Ports
+from tddbot.ports import Policy, Ports, ProposalRequest
 from tddbot.stop import Stop
 from tddbot.work import (
     MOST_TESTS,
@@ -34,6 +33,7 @@ from tddbot.work import (
     conclude,
     confirm,
     deliver,
+    gathered,
     keep,
     run,
     take_baseline,
@@ -91,11 +91,8 @@ def fix(work: Work) -> Resolution:
     work = replace(work, target=target)
     if reason := hopeless(target):
         return conclude(work, Conclusion.GAVE_UP, reason)
-    seen = survey(target, again, ports.repository.files(), ports.repository.read, work.policy.protected)
-    for sentence in seen.withheld:
-        ports.tell(events.Notice(sentence, warning=True))
     attempts: list[Attempt] = []
-    for attempt in climb(work, seen.brief):
+    for attempt in climb(work, gathered(work, again)):
         attempts.append(attempt)
         ports.store.record_attempt(target.id, attempt)
         ports.tell(events.AttemptJudged(len(attempts), attempt))
@@ -109,6 +106,7 @@ def fix(work: Work) -> Resolution:
 
 def climb(work: Work, brief: Brief) -> Iterator[Attempt]:
     """Yield the attempts of one rung and round after the other, each rung afresh."""
+    earlier: list[Attempt] = []
     for rung in work.policy.ladder:
         history: list[Attempt] = []
         for round_ in range(1, rung.rounds + 1):
@@ -116,15 +114,17 @@ def climb(work: Work, brief: Brief) -> Iterator[Attempt]:
                 return
             work.ports.tell(events.RungStarted(rung.name, rung.generator, round_))
             generator = work.ports.generators[rung.generator]
-            proposals = generator.propose(brief, rung, tuple(history), work.ledger, work.stop)
+            request = ProposalRequest(brief, rung, tuple(history), tuple(earlier))
+            proposals = generator.propose(request, work.ledger, work.stop)
             for attempt in in_order(partial(try_out, work), map(partial(keep, work), proposals), work.policy.jobs):
-                history.append(attempt)
-                yield attempt
+                history.append(replace(attempt, rung=rung.name))
+                yield history[-1]
             duds = [attempt.proposal for attempt in history if isinstance(attempt.proposal, Dud)]
             if any(dud.out_of_means for dud in duds):
                 return
             if any(dud.final for dud in duds):
                 break
+        earlier.extend(history)
 
 
 def try_out(work: Work, proposal: Proposal) -> Attempt:

@@ -1,9 +1,9 @@
 """A Protocol for each thing that is impure, and for nothing that is pure."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from tddbot.budget import Budget, Ledger
 from tddbot.domain import (
@@ -19,6 +19,7 @@ from tddbot.domain import (
     Resolution,
     Run,
     Snapshot,
+    Usage,
 )
 from tddbot.events import Sink
 from tddbot.stop import Stop
@@ -96,7 +97,8 @@ class Rung:
     """One step of escalation: which generator, how hard it thinks, how often and how widely it is asked.
 
     `role` is "small" or "large" and `effort` a reasoning effort; both are for models only. `width` bounds the proposals
-    of one round; `rounds` counts the first answer and those to an error fed back.
+    of one round; `rounds` counts the first answer and those to an error fed back. Each later round answers to the best
+    `repaired` attempts of the one before.
     """
 
     name: str
@@ -105,19 +107,57 @@ class Rung:
     effort: str = ""
     rounds: int = 1
     width: int = 1
+    repaired: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalRequest:
+    """What to propose for. `history` holds the attempts of this rung so far, `earlier` those of the rungs before it.
+
+    Both are oldest first. A generator answers to the first and learns from the second, or ignores them.
+    """
+
+    brief: Brief
+    rung: Rung
+    history: tuple[Attempt, ...] = ()
+    earlier: tuple[Attempt, ...] = ()
 
 
 class Generator(Protocol):
     """A source of proposals."""
 
-    def propose(
-        self, brief: Brief, rung: Rung, history: Sequence[Attempt], ledger: Ledger, stop: Stop
-    ) -> Iterator[Proposal]:
-        """Yield at most `rung.width` proposals, best first, each made only when it is asked for.
+    def propose(self, request: ProposalRequest, ledger: Ledger, stop: Stop) -> Iterator[Proposal]:
+        """Yield at most `rung.width` proposals: best first, each made when it is asked for, or as they come in.
 
-        `history` holds the attempts of this rung so far, oldest first; a generator answers to them or ignores them.
         Every way to fail is a dud; an exception is a bug.
         """
+        ...
+
+
+class Purse(Protocol):
+    """What all processes together spend on this repository in one day (UTC)."""
+
+    def reserve(self, worst: Usage, generator: str, target_id: str) -> int | str:
+        """Set `worst` aside and return its number, or say in one clause which limit refuses it.
+
+        What is never settled, since its process died, stays charged at its worst.
+        """
+        ...
+
+    def settle(self, number: int, bill: Usage) -> None:
+        """Turn a reservation into the actual bill, and keep that as spent."""
+        ...
+
+
+class Memory(Protocol):
+    """What was once found out about a model behind a server, kept between processes."""
+
+    def facts(self, server: str, model: str) -> Mapping[str, Any]:
+        """Return what is known, as plain JSON values by name; empty where nothing is."""
+        ...
+
+    def learn(self, server: str, model: str, facts: Mapping[str, Any]) -> None:
+        """Keep these facts, beside those of other names."""
         ...
 
 

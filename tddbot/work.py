@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 
 from tddbot import events
 from tddbot.budget import Ledger
-from tddbot.context.secrets import redacted_failure
+from tddbot.context.brief import survey
+from tddbot.context.secrets import SHAPES, Redactor
 from tddbot.domain import (
     Applied,
     Attempt,
+    Brief,
     Candidate,
     Conclusion,
     Dud,
@@ -55,6 +57,7 @@ class Work:
     target: Target
     ledger: Ledger
     stop: Stop
+    redactor: Redactor = SHAPES
 
 
 def take_baseline(ports: Ports, policy: Policy, stop: Stop) -> tuple[Snapshot, Run]:
@@ -126,12 +129,12 @@ def run(
         lane=work.target.id,
     )
     done = work.ports.runner.run(request, work.stop)
-    return replace(done, results={node: _without_keys(result) for node, result in done.results.items()})
+    return replace(done, results={node: _without_keys(result, work.redactor) for node, result in done.results.items()})
 
 
-def _without_keys(result: Result) -> Result:
+def _without_keys(result: Result, redactor: Redactor) -> Result:
     """A result that may go to a model: failures show values, and values may be keys."""
-    return result if result.failure is None else replace(result, failure=redacted_failure(result.failure))
+    return result if result.failure is None else replace(result, failure=redactor.redacted_failure(result.failure))
 
 
 def confirm(work: Work) -> Run:
@@ -140,6 +143,15 @@ def confirm(work: Work) -> Run:
     near = [node for node in work.baseline.results if node.partition("::")[0] in files and "::" in node]
     green = [node for node in near if work.baseline.results[node].outcome.is_green][:_MOST_NEIGHBOURS]
     return run(work, None, (*work.target.node_ids, *green), detail=True, trace=True)
+
+
+def gathered(work: Work, confirmed: Run) -> Brief:
+    """Return what a generator may see for this target, and tell what is kept out of it although it belongs there."""
+    files, read = work.ports.repository.files(), work.ports.repository.read
+    seen = survey(work.target, confirmed, files, read, work.policy.protected, work.redactor)
+    for sentence in seen.withheld:
+        work.ports.tell(events.Notice(sentence, warning=True))
+    return seen.brief
 
 
 def unsteady(work: Work, candidate: Candidate) -> tuple[str | None, tuple[str, ...]]:

@@ -30,7 +30,7 @@ from tddbot.domain import (
     Usage,
 )
 from tddbot.events import Event
-from tddbot.ports import Policy, Ports, Rung, RunRequest
+from tddbot.ports import Policy, Ports, ProposalRequest, Rung, RunRequest
 from tddbot.stop import Stop
 
 Tree = Mapping[str, str]
@@ -39,7 +39,7 @@ Tree = Mapping[str, str]
 Test = Callable[[Tree], Outcome]
 """A test as a function of the tree that it runs on."""
 
-Answer = Callable[[RunRequest, Stop], Run]
+Answer = Callable[[ProposalRequest, RunRequest, Stop], Run]
 
 Kind = TypeVar("Kind")
 
@@ -157,32 +157,21 @@ def in_turn(*outcomes: Outcome) -> Test:
 Script = Sequence[Proposal] | Callable[[Brief, Stop], Iterable[Proposal]]
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One call of a generator."""
-
-    brief: Brief
-    rung: Rung
-    history: tuple[Attempt, ...]
-
-
 @dataclass
 class ScriptedGenerator:
     """Proposes by a script: one entry a call, and nothing after the last. What costs is reserved and settled."""
 
     scripts: Iterable[Script]
-    asked: list[Asked] = field(default_factory=list)
+    asked: list[ProposalRequest] = field(default_factory=list)
     drawn: list[Proposal] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._left = iter(self.scripts)
 
-    def propose(
-        self, brief: Brief, rung: Rung, history: Sequence[Attempt], ledger: Ledger, stop: Stop
-    ) -> Iterator[Proposal]:
-        self.asked.append(Asked(brief, rung, tuple(history)))
+    def propose(self, request: ProposalRequest, ledger: Ledger, stop: Stop) -> Iterator[Proposal]:
+        self.asked.append(request)
         script = next(self._left, ())
-        for proposal in islice(script(brief, stop) if callable(script) else script, rung.width):
+        for proposal in islice(script(request.brief, stop) if callable(script) else script, request.rung.width):
             if refusal := ledger.reserve(proposal.usage):
                 yield Dud(refusal, "script", out_of_means=True)
                 return

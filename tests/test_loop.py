@@ -256,7 +256,7 @@ def test_a_dud_is_an_attempt_without_a_run():
     _, [resolution] = work(one)
 
     [(_, attempt)] = one.store.attempts
-    assert attempt == Attempt(DUD, None, attempt.verdict)
+    assert attempt == Attempt(DUD, None, attempt.verdict, "rung 1")
     assert (attempt.verdict.ruling, attempt.verdict.reasons) == (Ruling.DUD, ("it said nothing",))
     assert len(one.runner.requests) == 2
     assert (resolution.conclusion, resolution.reason) == (Conclusion.GAVE_UP, "it said nothing")

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from tddbot import protection
-from tddbot.context import secrets
 from tddbot.context.absent import absent_modules
 from tddbot.context.files import Files, Read, directory_of, join, upwards
 from tddbot.context.frames import file_of, is_test, project_frames, source_frames
 from tddbot.context.imports import imports
 from tddbot.context.layout import Layout
+from tddbot.context.secrets import SHAPES, Redactor
 from tddbot.context.trim import trimmed
 from tddbot.domain import Brief, Excerpt, Lines, NodeId, Result, Role, Run, Target
 
@@ -24,12 +24,14 @@ class Survey:
     withheld: tuple[str, ...]
 
 
-def gather(target: Target, confirmed: Run, files: Sequence[str], read: Read, protected: Sequence[str] = ()) -> Brief:
-    """Return what a generator may see of the repository for this target; see `survey`."""
-    return survey(target, confirmed, files, read, protected).brief
-
-
-def survey(target: Target, confirmed: Run, files: Sequence[str], read: Read, protected: Sequence[str] = ()) -> Survey:
+def survey(
+    target: Target,
+    confirmed: Run,
+    files: Sequence[str],
+    read: Read,
+    protected: Sequence[str] = (),
+    redactor: Redactor = SHAPES,
+) -> Survey:
     """Gather a target's brief from the run that confirmed it (with detail and trace) and the repository's files.
 
     Excerpts come in this order: tests with the helpers they import, conftests from the root down, the modules under
@@ -46,20 +48,20 @@ def survey(target: Target, confirmed: Run, files: Sequence[str], read: Read, pro
     sources = _patchable(_with_first_hop(under_test, layout, repository), protected)
     absent = absent_modules(results, (*test_code, *sources), layout, repository)
     excerpts = (
-        *_excerpts((*tests, *helpers), Role.TEST, repository),
-        *_excerpts(conftests, Role.CONFTEST, repository),
-        *(excerpt for excerpt in _excerpts(sources, Role.SOURCE, repository) if not secrets.kinds(excerpt.text)),
+        *_excerpts((*tests, *helpers), Role.TEST, repository, redactor),
+        *_excerpts(conftests, Role.CONFTEST, repository, redactor),
+        *_open(_excerpts(sources, Role.SOURCE, repository, redactor), redactor),
         *(Excerpt(path, "", Role.MISSING) for path in absent),
     )
-    shown = replace(target, results=tuple(_shown(result) for result in results))
+    shown = replace(target, results=tuple(_shown(result, redactor) for result in results))
     brief = Brief(shown, excerpts, _red_lines(target.node_ids, confirmed), _green_lines(confirmed))
-    return Survey(brief, tuple(_withheld(sources, repository)))
+    return Survey(brief, tuple(_withheld(sources, repository, redactor)))
 
 
-def _shown(result: Result) -> Result:
+def _shown(result: Result, redactor: Redactor) -> Result:
     """The result with keys taken out first, since a key cut in two is no longer recognised."""
     failure = result.failure
-    return result if failure is None else replace(result, failure=trimmed(secrets.redacted_failure(failure)))
+    return result if failure is None else replace(result, failure=trimmed(redactor.redacted_failure(failure)))
 
 
 def _test_files(results: Sequence[Result], files: Files) -> tuple[str, ...]:
@@ -116,21 +118,25 @@ def _patchable(paths: Iterable[str], protected: Sequence[str]) -> tuple[str, ...
     return tuple(path for path in paths if protection.protected_as(path, protected) is None)
 
 
-def _withheld(paths: Sequence[str], files: Files) -> Iterator[str]:
+def _withheld(paths: Sequence[str], files: Files, redactor: Redactor) -> Iterator[str]:
     for path in paths:
         source = files.text(path)
         if source is None:
             yield f"{path} is not shown: it is no text or too large"
-        elif held := secrets.kinds(source[0]):
+        elif held := redactor.kinds(source[0]):
             yield f"{path} is not shown: it seems to hold a secret ({held[0]})"
 
 
-def _excerpts(paths: Sequence[str], role: Role, files: Files) -> Iterator[Excerpt]:
+def _excerpts(paths: Sequence[str], role: Role, files: Files, redactor: Redactor) -> Iterator[Excerpt]:
     for path in paths:
         source = files.text(path)
         if source is not None:
-            text = source[0] if role is Role.SOURCE else secrets.redacted(source[0])
+            text = source[0] if role is Role.SOURCE else redactor.redacted(source[0])
             yield Excerpt(path, text, role, source[1])
+
+
+def _open(excerpts: Iterable[Excerpt], redactor: Redactor) -> Iterator[Excerpt]:
+    return (excerpt for excerpt in excerpts if not redactor.kinds(excerpt.text))
 
 
 def _holds_code(path: str, files: Files) -> bool:

@@ -59,32 +59,38 @@ DETECTORS: Sequence[Detector] = (
 )
 
 
-def kinds(text: str) -> tuple[str, ...]:
-    """Return the kinds of keys that `text` holds."""
-    return tuple(found.kind for found in DETECTORS if _may_hold(found, text) and found.pattern.search(text))
+@dataclass(frozen=True, slots=True)
+class Redactor:
+    """Takes keys of well-known shapes out of text."""
+
+    def kinds(self, text: str) -> tuple[str, ...]:
+        """Return the kinds of keys that `text` holds."""
+        return tuple(found.kind for found in DETECTORS if _may_hold(found, text) and found.pattern.search(text))
+
+    def redacted(self, text: str) -> str:
+        """Return `text` with every key replaced by `[redacted: kind]`."""
+        for detector in DETECTORS:
+            if _may_hold(detector, text):
+                text = detector.pattern.sub(_replacement(detector), text)
+        return text
+
+    def redacted_failure(self, failure: Failure) -> Failure:
+        """Return the failure with the keys taken out of its message, text, comparison and local variables."""
+        return replace(
+            failure,
+            message=self.redacted(failure.message),
+            frames=tuple(
+                replace(frame, locals=tuple((name, self.redacted(value)) for name, value in frame.locals))
+                for frame in failure.frames
+            ),
+            text=self.redacted(failure.text),
+            expected=None if failure.expected is None else self.redacted(failure.expected),
+            actual=None if failure.actual is None else self.redacted(failure.actual),
+        )
 
 
-def redacted(text: str) -> str:
-    """Return `text` with every key replaced by `[redacted: kind]`."""
-    for detector in DETECTORS:
-        if _may_hold(detector, text):
-            text = detector.pattern.sub(_replacement(detector), text)
-    return text
-
-
-def redacted_failure(failure: Failure) -> Failure:
-    """Return the failure with the keys taken out of its message, text, comparison and local variables."""
-    return replace(
-        failure,
-        message=redacted(failure.message),
-        frames=tuple(
-            replace(frame, locals=tuple((name, redacted(value)) for name, value in frame.locals))
-            for frame in failure.frames
-        ),
-        text=redacted(failure.text),
-        expected=None if failure.expected is None else redacted(failure.expected),
-        actual=None if failure.actual is None else redacted(failure.actual),
-    )
+SHAPES = Redactor()
+"""Knows keys by their shape alone."""
 
 
 def _replacement(detector: Detector) -> str:

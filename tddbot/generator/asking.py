@@ -1,32 +1,17 @@
 """One question to a model, asked until answered or of no use: ledger, deadline, repeats. No network is known here."""
 
 import random
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from tddbot.budget import Ledger
 from tddbot.domain import Usage
 from tddbot.generator.billing import bill_of, estimated_tokens
+from tddbot.generator.calls import Dial, Question
 from tddbot.generator.endings import CallEnd, End
 from tddbot.generator.pricing import Price, worst_case
-from tddbot.generator.prompt import Prompt
 from tddbot.generator.retry import Again, again
 from tddbot.generator.settings import ModelSettings
 from tddbot.stop import Stop
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One request. `output_cap` is in tokens, reasoning included; an empty `effort` is not sent."""
-
-    model: str
-    effort: str
-    prompt: Prompt
-    output_cap: int
-
-
-Dial = Callable[[Question, float, Stop], CallEnd]
-"""Makes one call within so many seconds; every way that it can end is a value."""
 
 
 @dataclass(frozen=True, slots=True)

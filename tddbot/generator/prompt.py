@@ -6,12 +6,13 @@ round is only ever appended.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tddbot.domain import Attempt, Brief, Excerpt, Role
-from tddbot.generator.feedback import of_attempt, of_target
+from tddbot.domain import Brief, Excerpt, Role
+from tddbot.generator.feedback import of_target
+from tddbot.generator.thread import Answered, Judged, Thread, Turn
 
 Item = Mapping[str, Any]
 """One input item of the Responses API."""
@@ -68,7 +69,7 @@ you at first, and new edits are made against those.
 First say in one or two sentences which of your assumptions was wrong. Then give all edits that are needed, in the \
 same format."""
 
-_ROLES = (Role.TEST, Role.CONFTEST, Role.SOURCE, Role.MISSING)
+_ROLES = (Role.TEST, Role.CONFTEST, Role.SIBLING, Role.SIGNATURES, Role.SOURCE, Role.MISSING, Role.MAP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +84,16 @@ class Prompt:
         return len(self.instructions) + sum(len(json.dumps(item, ensure_ascii=False)) for item in self.input)
 
 
-def prompt(brief: Brief, history: Sequence[Attempt]) -> Prompt:
-    """Return the request for the next round: the brief, then for each earlier answer its items and how it went.
+def prompt(brief: Brief, thread: Thread = ()) -> Prompt:
+    """Return a request: the brief, then what was said after it."""
+    return Prompt(INSTRUCTIONS, (_said(_task(brief)), *(item for turn in thread for item in _items(turn))))
 
-    An attempt without items (the call itself failed) taught the model nothing and is left out.
-    """
-    rounds: list[Item] = []
-    for attempt in history:
-        if attempt.proposal.replay:
-            rounds.extend(attempt.proposal.replay)
-            rounds.append(_said(f"{_AGAIN}\n\n{_data('how it went', of_attempt(attempt, brief.target))}\n"))
-    return Prompt(INSTRUCTIONS, (_said(_task(brief)), *rounds))
+
+def _items(turn: Turn) -> Iterator[Item]:
+    if isinstance(turn, Answered):
+        yield from turn.items
+    if isinstance(turn, Judged):
+        yield _said(f"{_AGAIN}\n\n{_data('how it went', turn.text)}\n")
 
 
 def _task(brief: Brief) -> str:
@@ -109,7 +109,7 @@ def _excerpt(excerpt: Excerpt) -> str:
             return f"The tests import this file, which does not exist yet: {name}"
         case Role.SOURCE:
             return _data(f"file {name}", excerpt.text)
-        case Role.TEST | Role.CONFTEST:
+        case _:
             return _data(f"file {name}, a {excerpt.role.value}, not to be changed", excerpt.text)
 
 

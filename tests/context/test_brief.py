@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from tddbot.context.brief import gather, survey
+from tddbot.context.brief import survey
 from tddbot.domain import Brief, Excerpt, Failure, Frame, Outcome, Result, Role, Run, Target
 from tests.context.test_secrets import KEYS
 
@@ -17,7 +17,7 @@ def briefed(files: dict[str, str | bytes], *results: Result, coverage=None, gree
     target = Target("a cause", results)
     every = (*results, *(Result(node, Outcome.PASSED) for node in greens))
     confirmed = Run("tree", {result.node_id: result for result in every}, coverage=coverage or {})
-    return gather(target, confirmed, sorted(files), reader(files))
+    return survey(target, confirmed, sorted(files), reader(files)).brief
 
 
 def reader(files):
@@ -100,14 +100,14 @@ def test_an_inherited_test_brings_the_file_of_its_base_class():
 def test_the_order_does_not_depend_on_the_order_of_the_files():
     result = red("tests/unit/test_price.py::test_total")
     run, target = Run("tree", {result.node_id: result}), Target("a cause", (result,))
-    one = gather(target, run, sorted(REPOSITORY), reader(REPOSITORY))
-    assert one == gather(target, run, sorted(REPOSITORY, reverse=True), reader(REPOSITORY))
+    one = survey(target, run, sorted(REPOSITORY), reader(REPOSITORY))
+    assert one == survey(target, run, sorted(REPOSITORY, reverse=True), reader(REPOSITORY))
 
 
 def test_failures_are_those_of_the_confirmed_run_cut_and_redacted():
     first = red("t/test_a.py::a")
     second = red("t/test_a.py::a", message=KEYS["GitHub token"] + "x" * 9000)
-    brief = gather(Target("a cause", (first,)), Run("tree", {second.node_id: second}), [], lambda path: None)
+    brief = survey(Target("a cause", (first,)), Run("tree", {second.node_id: second}), [], lambda path: None).brief
     (shown,) = brief.target.results
     assert shown.failure is not None
     assert shown.failure.message.startswith("[redacted: GitHub token]")
@@ -117,7 +117,7 @@ def test_failures_are_those_of_the_confirmed_run_cut_and_redacted():
 
 def test_a_result_that_the_confirmed_run_lacks_stays_that_of_the_baseline():
     first = red("t/test_a.py::a", message="of the baseline")
-    brief = gather(Target("a cause", (first,)), Run("tree", {}), [], lambda path: None)
+    brief = survey(Target("a cause", (first,)), Run("tree", {}), [], lambda path: None).brief
     assert brief.target.results == (first,)
 
 
@@ -220,7 +220,7 @@ class TestWhatStaysOut:
             return reader(REPOSITORY)(path)
 
         result = red("tests/unit/test_price.py::t", frames=(Frame(".env", 1, "f"),))
-        brief = gather(Target("", (result,)), Run("tree", {result.node_id: result}), [*REPOSITORY, ".env"], read)
+        brief = survey(Target("", (result,)), Run("tree", {result.node_id: result}), [*REPOSITORY, ".env"], read).brief
         assert ".env" not in {excerpt.path for excerpt in brief.excerpts}
 
     def test_a_source_with_a_key_is_withheld_whole_and_a_test_redacted(self):
@@ -242,7 +242,8 @@ class TestWhatStaysOut:
         result = red("tests/unit/test_price.py::t", frames=(Frame("setup.py", 1, "f"), Frame("shop/tax.py", 1, "f")))
         files = {**REPOSITORY, "setup.py": ""}
         run = Run("tree", {result.node_id: result})
-        sources = gather(Target("", (result,)), run, sorted(files), reader(files), protected=["shop/tax.py"]).sources()
+        seen = survey(Target("", (result,)), run, sorted(files), reader(files), protected=["shop/tax.py"])
+        sources = seen.brief.sources()
         assert not {"setup.py", "shop/tax.py"} & {excerpt.path for excerpt in sources}
 
     def test_installed_packages_inside_the_repository(self):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tddbot.context.secrets import kinds, redacted, redacted_failure
+from tddbot.context.secrets import SHAPES
 from tddbot.domain import Failure, Frame
 
 # Put together here, so that no scanner takes this file for a leak.
@@ -30,19 +30,19 @@ KEYS = {
 @pytest.mark.parametrize("kind", KEYS)
 def test_a_key_is_replaced_and_named(kind):
     text = f'before = 1\nkey = "{KEYS[kind]}"\nafter = 2\n'
-    assert kinds(text) == (kind,)
-    assert redacted(text) == f'before = 1\nkey = "[redacted: {kind}]"\nafter = 2\n'
+    assert SHAPES.kinds(text) == (kind,)
+    assert SHAPES.redacted(text) == f'before = 1\nkey = "[redacted: {kind}]"\nafter = 2\n'
 
 
 def test_the_name_of_an_aws_secret_stays():
-    assert redacted(f'AWS_SECRET_ACCESS_KEY = "{ALNUM}"') == 'AWS_SECRET_ACCESS_KEY = "[redacted: AWS secret]"'
+    assert SHAPES.redacted(f'AWS_SECRET_ACCESS_KEY = "{ALNUM}"') == 'AWS_SECRET_ACCESS_KEY = "[redacted: AWS secret]"'
 
 
 def test_a_private_key_as_a_python_string_or_cut_off():
-    assert redacted(repr(f"{BEGIN}\n{BODY}\n{END}")) == "'[redacted: private key]'"
-    assert BODY[:30] not in redacted(f"key = {BEGIN}\n{BODY}"[:300])
+    assert SHAPES.redacted(repr(f"{BEGIN}\n{BODY}\n{END}")) == "'[redacted: private key]'"
+    assert BODY[:30] not in SHAPES.redacted(f"key = {BEGIN}\n{BODY}"[:300])
     two = f"{BEGIN}\n{BODY}\n{END}\nmiddle()\n{BEGIN}\n{BODY}\n{END}\n"
-    assert redacted(two) == "[redacted: private key]\nmiddle()\n[redacted: private key]\n"
+    assert SHAPES.redacted(two) == "[redacted: private key]\nmiddle()\n[redacted: private key]\n"
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_a_private_key_as_a_python_string_or_cut_off():
     ],
 )
 def test_what_is_no_key_stays(text):
-    assert redacted(text) == text
+    assert SHAPES.redacted(text) == text
 
 
 def test_failures_lose_their_keys_everywhere():
@@ -69,7 +69,7 @@ def test_failures_lose_their_keys_everywhere():
     failure = Failure(
         "call", "E", key, (Frame("a.py", 1, "f", (("token", repr(key)),)),), f"E {key}", key, f"not {key}"
     )
-    found = redacted_failure(failure)
+    found = SHAPES.redacted_failure(failure)
     assert key not in repr(found)
     assert found.frames[0].locals == (("token", "'[redacted: GitHub token]'"),)
 
@@ -77,11 +77,11 @@ def test_failures_lose_their_keys_everywhere():
 @pytest.mark.parametrize("part", [BEGIN, "AKIA", "sk-", "sk-a1", "xox", "xoxb-", "AIza", "pypi-AgEI", "github_pat_"])
 def test_text_that_begins_a_key_ten_thousand_times(part):
     """Each start looks ahead a bounded way only; without that bound, this takes minutes."""
-    assert redacted(part * 10_000 + " end").endswith(" end")
+    assert SHAPES.redacted(part * 10_000 + " end").endswith(" end")
 
 
 @given(st.text(string.printable, max_size=40), st.sampled_from(sorted(KEYS)), st.text(string.printable, max_size=40))
 def test_redaction_is_thorough_and_settles(before, kind, after):
-    found = redacted(f"{before}\n{KEYS[kind]}\n{after}")
+    found = SHAPES.redacted(f"{before}\n{KEYS[kind]}\n{after}")
     assert KEYS[kind] not in found
-    assert redacted(found) == found
+    assert SHAPES.redacted(found) == found

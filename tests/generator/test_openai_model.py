@@ -9,8 +9,10 @@ import pytest
 
 from tddbot.budget import Budget, Ledger
 from tddbot.domain import Candidate, Dud, Proposal
-from tddbot.generator.openai_model import ModelGenerator
+from tddbot.generator.model_generator import ModelGenerator
 from tddbot.generator.settings import ModelSettings
+from tddbot.generator.thread import Answered
+from tddbot.ports import ProposalRequest
 from tddbot.stop import Stop
 from tests.generator import responses_server as wire
 from tests.generator import samples
@@ -26,9 +28,8 @@ def generator(server: ResponsesServer, key: str = KEY, **settings: object) -> Mo
 
 
 def ask(model: ModelGenerator, history: tuple = (), ledger: Ledger | None = None, stop: Stop | None = None) -> Proposal:
-    proposals = list(
-        model.propose(samples.brief(), samples.RUNG, history, ledger or Ledger(Budget(usd=None)), stop or Stop())
-    )
+    request = ProposalRequest(samples.brief(), samples.RUNG, history)
+    proposals = list(model.propose(request, ledger or Ledger(Budget(usd=None)), stop or Stop()))
     assert len(proposals) == 1
     return proposals[0]
 
@@ -89,7 +90,9 @@ def test_an_answer_that_is_no_patch_is_replayed_with_its_reason(server: Response
     first = dud(ask(generator(server)))
     assert not first.final
     assert "no edit" in first.reason
-    assert [item["type"] for item in first.replay] == ["reasoning", "message"]
+    (answered,) = first.replay
+    assert isinstance(answered, Answered)
+    assert [item["type"] for item in answered.items] == ["reasoning", "message"]
     assert first.usage.calls == 1
 
 
@@ -346,7 +349,7 @@ def replay_free(proposal: Proposal) -> str:
 def test_the_larger_rung_asks_the_larger_model(server: ResponsesServer) -> None:
     server.answer(samples.RIGHT)
     rung = samples.Rung("large", "model", role="large")
-    list(generator(server).propose(samples.brief(), rung, (), Ledger(Budget(usd=None)), Stop()))
+    list(generator(server).propose(ProposalRequest(samples.brief(), rung), Ledger(Budget(usd=None)), Stop()))
     assert server.requests[0]["model"] == "gpt-6.2-sol"
     assert "reasoning" not in server.requests[0]
 

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
 from tddbot.budget import Ledger
-from tddbot.domain import Attempt, Brief, Candidate, Dud, Excerpt, Proposal, Role
+from tddbot.domain import Brief, Candidate, Dud, Excerpt, Proposal, Role
 from tddbot.generator.offline.candidates import NAME, candidates
 from tddbot.generator.offline.ranking import is_suspect, is_traced, ranked
 from tddbot.generator.offline.syntax import Source, read
-from tddbot.ports import Rung
+from tddbot.ports import ProposalRequest
 from tddbot.protection import protected_as
 from tddbot.stop import Stop
 
@@ -22,10 +22,9 @@ class OfflineGenerator:
     def __init__(self, protected: Sequence[str] = ()) -> None:
         self._protected = tuple(protected)
 
-    def propose(
-        self, brief: Brief, rung: Rung, history: Sequence[Attempt], ledger: Ledger, stop: Stop
-    ) -> Iterator[Proposal]:
+    def propose(self, request: ProposalRequest, ledger: Ledger, stop: Stop) -> Iterator[Proposal]:
         """Yield at most `rung.width` candidates not yet in `history`, or one final dud that says why there is none."""
+        brief, rung = request.brief, request.rung
 
         def may_go_on(_: object = None) -> bool:
             return not stop.is_set() and ledger.exhausted() is None
@@ -36,7 +35,7 @@ class OfflineGenerator:
         files = [excerpt for excerpt in brief.sources() if self._is_open(excerpt)]
         suspects = [excerpt for excerpt in files if is_suspect(excerpt.path, brief)]
         others = [excerpt for excerpt in files if excerpt not in suspects]
-        tried = frozenset(each.proposal.patch.id for each in history if isinstance(each.proposal, Candidate))
+        tried = frozenset(each.proposal.patch.id for each in request.history if isinstance(each.proposal, Candidate))
         changes = ranked([*_read(suspects, unread, may_go_on)], _read(others, unread, may_go_on), brief)
         found = False
         for candidate in islice(candidates(changes, tried, may_go_on), rung.width):

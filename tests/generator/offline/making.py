@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from tddbot.budget import Budget, Ledger
 from tddbot.domain import Attempt, Brief, Candidate, Excerpt, Failure, Outcome, Proposal, Result, Role, Target
 from tddbot.generator.offline.repair import OfflineGenerator
-from tddbot.ports import Rung
+from tddbot.ports import ProposalRequest, Rung
 from tddbot.stop import Stop
 
 PATH = "calc.py"
@@ -35,7 +35,8 @@ def propose(
     stop: Stop | None = None,
 ) -> Iterator[Proposal]:
     rung = Rung("offline", "offline", width=width)
-    return OfflineGenerator(protected).propose(of, rung, history, ledger or Ledger(Budget()), stop or Stop())
+    request = ProposalRequest(of, rung, tuple(history))
+    return OfflineGenerator(protected).propose(request, ledger or Ledger(Budget()), stop or Stop())
 
 
 def candidates(of: Brief, width: int = PLENTY) -> list[Candidate]:

@@ -1,0 +1,26 @@
+"""One call to a model, as types: the question, and what makes the call. No network is known here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tddbot.generator.dialect import Dialect
+from tddbot.generator.endings import CallEnd
+from tddbot.generator.prompt import Prompt
+from tddbot.stop import Stop
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One request. `output_cap` is in tokens, reasoning included; an empty `effort` is not sent."""
+
+    model: str
+    effort: str
+    prompt: Prompt
+    output_cap: int
+
+
+Dial = Callable[[Question, float, Stop], CallEnd]
+"""Makes one call within so many seconds; every way that it can end is a value."""
+
+Wire = Callable[[Question, Dialect, float, Stop], CallEnd]
+"""The same in one dialect; a refusal of the dialect is an ending, too."""
