@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _MARKS = {
     Conclusion.FIXED: ("✔", "green"),
+    Conclusion.CONTRADICTORY: ("≠", "yellow"),
     Conclusion.GAVE_UP: ("✘", "red"),
     Conclusion.FLAKY: ("~", "yellow"),
     Conclusion.CANCELLED: ("–", "yellow"),
