@@ -102,3 +102,34 @@ def test_an_error_of_the_source_is_raised_too():
 
     with pytest.raises(LookupError, match="no more"):
         list(in_order(lambda item: item, source(), 2))
+
+
+def test_a_result_does_not_wait_for_an_item_that_is_long_in_coming():
+    taken = threading.Event()
+
+    def slow() -> Iterator[int]:
+        yield 0
+        assert taken.wait(PATIENCE)
+        yield 1
+
+    results = in_order(lambda item: item, slow(), 2)
+    assert next(results) == 0
+    taken.set()
+    assert list(results) == [1]
+
+
+def test_closing_waits_for_an_item_that_is_being_drawn():
+    stop, drawn_last = Stop(), []
+
+    def slow() -> Iterator[int]:
+        yield 0
+        stop.wait(PATIENCE)
+        drawn_last.append(1)
+        yield 1
+
+    results = in_order(lambda item: item, slow(), 2)
+    assert next(results) == 0
+    stop.set()
+    results.close()
+    assert drawn_last == [1]
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("tddbot")]

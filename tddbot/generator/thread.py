@@ -61,6 +61,11 @@ class Judged:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """No turn, but the mark of a model that would not answer: it is asked once more on the next rung, and not again."""
+
+
 Turn = Digest | Plan | Answered | Faulty | Lent | Withheld | Judged
 Thread = tuple[Turn, ...]
 
