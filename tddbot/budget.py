@@ -24,7 +24,7 @@ class Ledger:
     """What is reserved and what is spent of one budget. Every method may be called from any thread.
 
     A call's worst case is reserved before it is sent and settled by its bill, so that calls side by side cannot
-    overspend together.
+    overspend together. A call of unknown price counts 0 against the limit in US dollars, and in full against others.
     """
 
     budget: Budget
@@ -74,6 +74,6 @@ class Ledger:
         tokens = total.input_tokens + total.output_tokens
         if budget.tokens is not None and tokens > budget.tokens:
             return f"the next call could pass the limit of {budget.tokens} tokens for one target"
-        if budget.usd is not None and total.usd is not None and total.usd > budget.usd:
+        if budget.usd is not None and total.usd > budget.usd:
             return f"the next call could pass the limit of {budget.usd} USD for one target"
         return None

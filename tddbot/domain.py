@@ -262,14 +262,18 @@ class Patch:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a proposal cost. `usd` is None where no price is known; tokens are the server's or else estimates."""
+    """What a proposal cost; tokens are the server's or else estimates.
+
+    `usd` is what is known of the price: `unpriced_calls` of the calls cost something that nobody knows, and count 0.
+    """
 
     calls: int = 0
     input_tokens: int = 0
     cached_tokens: int = 0
     output_tokens: int = 0
     reasoning_tokens: int = 0
-    usd: Decimal | None = Decimal(0)
+    usd: Decimal = Decimal(0)
+    unpriced_calls: int = 0
 
     def __add__(self, other: "Usage") -> "Usage":
         return Usage(
@@ -278,7 +282,8 @@ class Usage:
             self.cached_tokens + other.cached_tokens,
             self.output_tokens + other.output_tokens,
             self.reasoning_tokens + other.reasoning_tokens,
-            None if self.usd is None or other.usd is None else self.usd + other.usd,
+            self.usd + other.usd,
+            self.unpriced_calls + other.unpriced_calls,
         )
 
 

@@ -75,11 +75,23 @@ def test_settling_what_was_never_reserved_is_a_bug():
         Ledger(WIDE).settle(call(), call())
 
 
-def test_an_unknown_price_makes_the_sum_unknown():
+UNPRICED = Usage(calls=1, input_tokens=10, unpriced_calls=1)
+
+
+def test_a_call_of_unknown_price_does_not_switch_the_limit_off_for_the_others():
     ledger = Ledger(Budget(usd=Decimal(1)))
-    ledger.reserve(Usage(calls=1, usd=None))
-    ledger.settle(Usage(calls=1, usd=None), Usage(calls=1, usd=None))
-    assert ledger.spent.usd is None
+    assert ledger.reserve(UNPRICED) is None
+    ledger.settle(UNPRICED, UNPRICED)
+    assert ledger.reserve(call(usd="0.9")) is None
+    assert "1 USD" in ledger.reserve(call(usd="0.2"))
+    ledger.settle(call(usd="0.9"), call(usd="1.1"))
+    assert "1 USD" in ledger.exhausted()
+    assert (ledger.spent.usd, ledger.spent.unpriced_calls) == (Decimal("1.1"), 1)
+
+
+def test_calls_of_unknown_price_are_held_by_the_other_limits():
+    assert "2 model calls" in Ledger(Budget(calls=2)).reserve(UNPRICED + UNPRICED + UNPRICED)
+    assert "29 tokens" in Ledger(Budget(tokens=29)).reserve(UNPRICED + UNPRICED + UNPRICED)
 
 
 def test_time_runs_from_the_opening():

@@ -14,7 +14,10 @@ texts = st.none() | st.text("ab\r\né", max_size=6)
 edits = st.builds(Edit, st.sampled_from(["a.py", "b/c.py", "ü.py"]), texts, texts)
 patches = st.builds(lambda found: Patch(tuple(found)), st.lists(edits, unique_by=lambda edit: edit.path, max_size=3))
 usages = st.builds(
-    Usage, *[st.integers(0, 9)] * 5, usd=st.none() | st.decimals(0, 9, allow_nan=False, places=2)
+    Usage,
+    *[st.integers(0, 9)] * 5,
+    usd=st.decimals(0, 9, allow_nan=False, places=2),
+    unpriced_calls=st.integers(0, 9),
 )  # fmt: skip
 
 
@@ -90,7 +93,7 @@ def test_usages_add_up_in_any_order(one, two, three):
     assert one + two == two + one
     assert (one + two) + three == one + (two + three)
     assert one + Usage() == one
-    assert ((one + two).usd is None) == (one.usd is None or two.usd is None)
+    assert (one + two).usd == one.usd + two.usd
 
 
 def test_nothing_costs_nothing():

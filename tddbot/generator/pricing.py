@@ -50,7 +50,7 @@ def price_of(model: str, own: Mapping[str, tuple[Decimal, Decimal, Decimal]]) ->
 def priced(usage: Usage, price: Price | None, cache_writes: int = 0) -> Usage:
     """Return `usage` with what it costs; `cache_writes` of its input tokens were written to the server's cache."""
     if price is None:
-        return replace(usage, usd=None)
+        return replace(usage, usd=Decimal(0), unpriced_calls=usage.calls)
     is_long = price.long_above is not None and usage.input_tokens > price.long_above
     cached = min(usage.cached_tokens, usage.input_tokens)
     written = min(cache_writes, usage.input_tokens - cached)

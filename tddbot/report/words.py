@@ -54,7 +54,14 @@ def bill(usage: Usage) -> str:
     if not usage.calls:
         return "no model was asked"
     tokens = f"{count(usage.calls, 'call')}, {usage.input_tokens + usage.output_tokens:,} tokens"
-    return f"{tokens}, price unknown" if usage.usd is None else f"{tokens}, {usage.usd:.4f} USD"
+    return f"{tokens}, {price(usage)}"
+
+
+def price(usage: Usage) -> str:
+    """Return what is known of the price: all of it, a part of it, or nothing."""
+    if not usage.unpriced_calls:
+        return f"{usage.usd:.4f} USD"
+    return f"at least {usage.usd:.4f} USD" if usage.usd else "price unknown"
 
 
 def evidence_lines(evidence: Evidence) -> list[tuple[str, str]]:

@@ -95,6 +95,36 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """UPDATE patches SET state = iif(id IN (SELECT patch_id FROM evidence), 'proven', 'stored')
             WHERE state IN ('applied', 'undone')""",
     ),
+    (
+        # A call's worst case is here before the call is made; a row that stays reserved is of a process that died.
+        "ALTER TABLE spend ADD COLUMN state TEXT NOT NULL DEFAULT 'settled' CHECK (state IN ('reserved', 'settled'))",
+        """CREATE TABLE facts (
+            server NOT NULL,
+            model NOT NULL,
+            name NOT NULL,
+            value TEXT NOT NULL,
+            created INTEGER NOT NULL,
+            PRIMARY KEY (server, model, name)
+        ) WITHOUT ROWID""",
+        "ALTER TABLE attempts ADD COLUMN rung NOT NULL DEFAULT ''",
+        "ALTER TABLE attempts ADD COLUMN reasoning NOT NULL DEFAULT ''",
+        # A target may be worked on often: which attempts belong to which end of it.
+        "ALTER TABLE attempts ADD COLUMN resolution_id INTEGER REFERENCES resolutions (id)",
+        """UPDATE attempts SET resolution_id = (
+            SELECT min(r.id) FROM resolutions r WHERE r.target_id = attempts.target_id AND r.created >= attempts.created
+        )""",
+        # A sum with one unknown price was unknown as a whole; now the calls without a price are counted beside it.
+        *(
+            f"UPDATE {table} SET {column} = json_set({column}, '{usage}.usd', '0', '{usage}.unpriced_calls',"
+            f" json_extract({column}, '{usage}.calls')) WHERE json_type({column}, '{usage}.usd') = 'null'"
+            for table, column, usage in (
+                ("spend", "usage", "$"),
+                ("attempts", "usage", "$"),
+                ("resolutions", "usage", "$"),
+                ("evidence", "content", "$.usage"),
+            )
+        ),
+    ),
 )
 
 

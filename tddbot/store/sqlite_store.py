@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,14 +19,16 @@ from tddbot.domain import (
     Patch,
     Proposal,
     Resolution,
+    Ruling,
     Run,
-    Usage,
 )
 from tddbot.errors import UsageError
-from tddbot.store.codec import from_column, from_json, to_column, to_json
+from tddbot.store.codec import from_column, to_column, to_json
 from tddbot.store.database import Database
-from tddbot.store.records import PatchState, StoredAttempt, StoredPatch
-from tddbot.store.rows import EPOCH, microseconds, stored_attempt, stored_patch
+from tddbot.store.memory import SqliteMemory
+from tddbot.store.purse import SqlitePurse
+from tddbot.store.records import PatchState, StoredAttempt, StoredEnding, StoredPatch
+from tddbot.store.rows import microseconds, stored_attempt, stored_endings, stored_patch
 
 KEPT_RUNS = 50
 """The newest runs whose outcomes are kept; a test's last outcome is kept for good."""
@@ -34,6 +37,9 @@ _SELECT_PATCH = (
     "SELECT p.content, coalesce(a.state, p.state), p.note, p.created, e.content FROM patches p"
     " LEFT JOIN evidence e ON e.patch_id = p.id LEFT JOIN applications a ON a.patch_id = p.id AND a.worktree = ?1"
 )
+
+
+_SELECT_ATTEMPT = "SELECT target_id, generator, patch_id, note, verdict, usage, rung, reasoning, created FROM attempts"
 
 
 def _now() -> datetime:
@@ -195,50 +201,47 @@ class SqliteStore:
             ).fetchall()
             return tuple(stored_patch(row) for row in rows)
 
-    # Attempts, spend, resolutions.
+    # Attempts and resolutions.
 
     def record_attempt(self, target_id: str, attempt: Attempt) -> None:
-        """Keep an attempt, its verdict and its bill; its patch too, if that was not saved before."""
+        """Keep an attempt, its verdict and its bill; its patch too, if that was not saved before.
+
+        What is spent is not counted here but by the purse, since calls may come to no attempt.
+        """
         proposal = attempt.proposal
-        usage = to_json(proposal.usage)
         with self._database.writing() as connection:
             patch_id = self._patch_of(connection, proposal)
             connection.execute(
-                "INSERT INTO attempts (target_id, generator, patch_id, note, ruling, verdict, usage, created)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO attempts (target_id, generator, patch_id, note, ruling, verdict, usage, rung, reasoning,"
+                " created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
-                    target_id, proposal.generator, patch_id, to_column(_note(proposal)), attempt.verdict.ruling.value,
-                    to_json(attempt.verdict), usage, self._moment(),
+                    target_id, to_column(proposal.generator), patch_id, to_column(_note(proposal)),
+                    attempt.verdict.ruling.value, to_json(attempt.verdict), to_json(proposal.usage),
+                    to_column(attempt.rung), to_column(proposal.reasoning), self._moment(),
                 ),
             )  # fmt: skip
-            if proposal.usage != Usage():
-                connection.execute(
-                    "INSERT INTO spend (target_id, generator, usage, created) VALUES (?, ?, ?, ?)",
-                    (target_id, proposal.generator, usage, self._moment()),
-                )
 
     def attempts_of(self, target_id: str) -> tuple[StoredAttempt, ...]:
         """Return the attempts at a target, oldest first."""
         with self._database.reading() as connection:
-            rows = connection.execute(
-                "SELECT target_id, generator, patch_id, note, verdict, usage, created"
-                " FROM attempts WHERE target_id = ? ORDER BY id",
-                (target_id,),
-            ).fetchall()
+            rows = connection.execute(f"{_SELECT_ATTEMPT} WHERE target_id = ? ORDER BY id", (target_id,)).fetchall()
             return tuple(stored_attempt(row) for row in rows)
 
-    def spend_since(self, moment: datetime = EPOCH) -> Usage:
-        """Return what was spent since a moment (with a time zone), all time by default."""
+    def attempt_with(self, patch_id: str) -> StoredAttempt | None:
+        """Return the attempt that made a patch, the last one that was accepted where there were several, or None."""
         with self._database.reading() as connection:
-            rows = connection.execute("SELECT usage FROM spend WHERE created >= ?", (microseconds(moment),)).fetchall()
-            return sum((from_json(row[0], Usage) for row in rows), Usage())
+            row = connection.execute(
+                f"{_SELECT_ATTEMPT} WHERE patch_id = ? ORDER BY ruling = ? DESC, id DESC LIMIT 1",
+                (patch_id, Ruling.ACCEPTED.value),
+            ).fetchone()
+            return None if row is None else stored_attempt(row)
 
     def record_resolution(self, resolution: Resolution) -> None:
         """Keep how a target ended."""
         with self._database.writing() as connection:
             patch_id = self._patch_of(connection, resolution.attempt.proposal) if resolution.attempt else None
             target = resolution.target
-            connection.execute(
+            number = connection.execute(
                 "INSERT INTO resolutions (target_id, node_ids, cause, conclusion, reason, patch_id, attempts, usage,"
                 " seconds, out_of_means, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
@@ -246,7 +249,30 @@ class SqliteStore:
                     to_column(resolution.reason), patch_id, resolution.attempts, to_json(resolution.usage),
                     resolution.seconds, resolution.out_of_means, self._moment(),
                 ),
-            )  # fmt: skip
+            ).lastrowid  # fmt: skip
+            connection.execute(
+                "UPDATE attempts SET resolution_id = ? WHERE target_id = ? AND resolution_id IS NULL",
+                (number, target.id),
+            )
+
+    # Money, and what is known of models.
+
+    def purse(self, usd_per_day: Decimal | None) -> SqlitePurse:
+        """Return the Purse port on this file; None is no limit."""
+        return SqlitePurse(self._database, usd_per_day, self._now)
+
+    def memory(self) -> SqliteMemory:
+        """Return the Memory port on this file."""
+        return SqliteMemory(self._database, self._now)
+
+    def endings(self) -> tuple[StoredEnding, ...]:
+        """Return how each piece of work on a target ended and what each rung had cost by then, oldest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT r.id, r.conclusion, r.usage, r.seconds, a.rung, a.usage FROM resolutions r"
+                " LEFT JOIN attempts a ON a.resolution_id = r.id ORDER BY r.id, a.id"
+            ).fetchall()
+            return stored_endings(rows)
 
     def _patch_of(self, connection: sqlite3.Connection, proposal: Proposal) -> str | None:
         if isinstance(proposal, Dud):

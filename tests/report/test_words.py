@@ -1,4 +1,5 @@
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -33,7 +34,8 @@ def test_the_first_few_names_and_how_many_more():
     [
         (Usage(), "no model was asked"),
         (USAGE, "2 calls, 1,234 tokens, 0.0125 USD"),
-        (replace(USAGE, calls=1, usd=None), "1 call, 1,234 tokens, price unknown"),
+        (replace(USAGE, calls=1, usd=Decimal(0), unpriced_calls=1), "1 call, 1,234 tokens, price unknown"),
+        (replace(USAGE, unpriced_calls=1), "2 calls, 1,234 tokens, at least 0.0125 USD"),
     ],
 )
 def test_the_bill(usage, text):

@@ -1,10 +1,12 @@
 """Every historical schema, as a literal dump in schemas/, comes up to date with its rows intact."""
 
 import sqlite3
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from tddbot.domain import Usage
 from tddbot.errors import UnfitError
 from tddbot.store.migrations import MIGRATIONS, migrate, version
 from tddbot.store.sqlite_store import SqliteStore
@@ -51,7 +53,35 @@ def test_an_old_database_comes_up_to_date_with_its_rows(dump, tmp_path, fresh):
         assert stored.evidence.patch_id == stored.patch.id
         assert dict(store.last_outcomes()) == store.outcomes_on("tree1") == {"tests/test_a.py::test_a": "failed"}
         assert [attempt.note for attempt in store.attempts_of("target1")] == ["puts it right", "no answer"]
-        assert store.spend_since().usd is not None
+        (spent,) = store.purse(None).in_all()
+        assert (spent.generator, spent.settled.usd, spent.settled.calls) == ("model", Decimal("0.02"), 2)
+        (ending,) = store.endings()
+        assert (ending.conclusion, ending.usage.usd) == ("fixed", Decimal("0.02"))
+
+
+def test_a_sum_that_was_unknown_becomes_calls_without_a_price(tmp_path):
+    """What stands beside it, lone surrogates included, is as it was."""
+    made = sqlite3.connect(tmp_path / "store.sqlite3")
+    made.executescript((Path(__file__).parent / "schemas" / "2.sql").read_text().replace('"usd":"0.01"', '"usd":null'))
+    odd = "UPDATE evidence SET content = replace(content, 'puts it right', '\\udcff \\\\ \\\" é')"
+    made.execute(odd)
+    made.commit()
+    made.close()
+    with SqliteStore.open(tmp_path) as store:
+        (spent,) = store.purse(None).in_all()
+        assert spent.settled == Usage(2, 200, 100, 40, 20, unpriced_calls=2)
+        assert [attempt.usage.unpriced_calls for attempt in store.attempts_of("target1")] == [1, 1]
+        (stored,) = store.log()
+        assert (stored.evidence.usage.unpriced_calls, stored.evidence.note) == (1, '\udcff \\ " é')
+
+
+def test_attempts_belong_to_the_end_that_came_next(tmp_path):
+    made = sqlite3.connect(tmp_path / "store.sqlite3")
+    made.executescript((Path(__file__).parent / "schemas" / "2.sql").read_text().replace("d34917093482", "target1"))
+    made.close()
+    with SqliteStore.open(tmp_path) as store:
+        (ending,) = store.endings()
+        assert [(rung, usage.calls) for rung, usage in ending.rungs] == [("", 2)]
 
 
 def test_migrating_twice_does_nothing(connection):

@@ -2,7 +2,6 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -32,7 +31,7 @@ from tddbot.errors import UnfitError, UsageError
 from tddbot.ports import Store
 from tddbot.store import sqlite_store
 from tddbot.store.codec import from_json, to_json
-from tddbot.store.records import PatchState
+from tddbot.store.records import PatchState, StoredEnding
 from tddbot.store.sqlite_store import SqliteStore
 from tests.store.conftest import NOON
 
@@ -222,14 +221,45 @@ def test_attempts_and_what_they_cost(store):
     assert (second.note, second.patch_id, second.verdict) == ("adds one", patch("1").id, won.verdict)
     assert (second.usage, third.generator) == (won.proposal.usage, "offline")
     assert store.patch(patch("1").id).state is PatchState.STORED
-    assert store.spend_since() == Usage(3, 30, 2, 5, 3, Decimal("0.50"))
-    assert store.spend_since(NOON + timedelta(days=1)) == Usage()
-    assert store.spend_since(second.created).calls == 2
+    assert store.purse(None).in_all() == ()
 
 
-def test_spend_of_unknown_price_makes_the_sum_unknown(store):
-    store.record_attempt("t", Attempt(Dud("", "m", Usage(1, usd=None)), None, Verdict(Ruling.DUD)))
-    assert store.spend_since() == Usage(1, usd=None)
+def test_an_attempt_is_kept_with_its_rung_and_what_the_model_thought(store):
+    thought = Candidate(patch("1"), "model", "adds \udcff", reasoning="first\nthen \udcff")
+    store.record_attempt("t", Attempt(thought, None, Verdict(Ruling.STILL_RED), "small, low effort"))
+    (stored,) = store.attempts_of("t")
+    assert (stored.rung, stored.reasoning) == ("small, low effort", "first\nthen \udcff")
+
+
+def test_the_attempt_behind_a_patch_is_the_accepted_one_or_else_the_last(store):
+    for rung, ruling in (("1", Ruling.STILL_RED), ("2", Ruling.ACCEPTED), ("3", Ruling.UNPROVEN)):
+        store.record_attempt("t", Attempt(Candidate(patch("a"), "model"), None, Verdict(ruling), rung))
+    for rung in ("1", "2"):
+        store.record_attempt("t", Attempt(Candidate(patch("b"), "model"), None, Verdict(Ruling.STILL_RED), rung))
+    assert [store.attempt_with(patch(text).id).rung for text in "ab"] == ["2", "2"]
+    assert store.attempt_with("feed") is None
+
+
+def test_how_targets_ended_and_what_each_rung_cost_by_then(store):
+    target, other = Target("", (Result("a", Outcome.FAILED),)), Target("", (Result("b", Outcome.FAILED),))
+    once, twice = Usage(1, usd=Decimal("0.1")), Usage(2, usd=Decimal("0.2"))
+
+    def record(of: Target, rung: str, usage: Usage) -> None:
+        store.record_attempt(of.id, Attempt(Dud("", "m", usage), None, Verdict(Ruling.DUD), rung))
+
+    record(target, "low", once)
+    record(target, "low", once)
+    record(other, "high", once)
+    record(target, "high", twice)
+    store.record_resolution(Resolution(target, Conclusion.GAVE_UP, usage=twice + twice, seconds=9.5))
+    record(target, "low", once)
+    store.record_resolution(Resolution(target, Conclusion.FIXED, usage=once, seconds=2.5))
+    store.record_resolution(Resolution(other, Conclusion.CANCELLED))
+    store.record_resolution(Resolution(other, Conclusion.FLAKY))
+    first, second, third, fourth = store.endings()
+    assert first == StoredEnding(Conclusion.GAVE_UP, twice + twice, 9.5, (("low", twice), ("high", twice)))
+    assert second == StoredEnding(Conclusion.FIXED, once, 2.5, (("low", once),))
+    assert (third.rungs, fourth.rungs) == ((("high", once),), ())
 
 
 def test_a_resolution_with_its_attempt(store):
@@ -252,7 +282,6 @@ def test_threads_side_by_side(store):
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(work, range(40)))
     assert len(store.attempts_of("target")) == len(store.log(100)) == len(store.last_outcomes()) == 40
-    assert store.spend_since().calls == 40
 
 
 SAVER = """
