@@ -5,7 +5,6 @@ from dataclasses import replace
 from functools import partial
 
 from tddbot import events
-from tddbot.budget import Ledger
 from tddbot.context.targets import targets
 from tddbot.domain import (
     Attempt,
@@ -20,27 +19,28 @@ from tddbot.domain import (
     Run,
     Verdict,
 )  # fmt: skip
-from tddbot.judge.flaky import twice_red
+from tddbot.judge.contradiction import contradiction
 from tddbot.judge.guard import objections
-from tddbot.judge.hopeless import hopeless
 from tddbot.judge.verdict import plausible, rule
 from tddbot.parallel import in_order
 from tddbot.ports import Policy, Ports, ProposalRequest
 from tddbot.stop import Stop
 from tddbot.work import (
     MOST_TESTS,
+    Step,
     Work,
     conclude,
-    confirm,
     deliver,
-    gathered,
     keep,
+    next_step,
+    planned,
+    prepare,
     run,
     take_baseline,
     unsteady,
     why_given_up,
     with_tests_protected,
-)
+)  # fmt: skip
 
 Choice = Callable[[Run], Collection[NodeId]]
 
@@ -60,8 +60,7 @@ def cycle(ports: Ports, policy: Policy, choose: Choice, stop: Stop) -> tuple[Run
         if cluster is None:
             break
         tried.update(cluster.node_ids)
-        target = replace(cluster, results=cluster.results[:MOST_TESTS])
-        work = Work(ports, policy, snapshot, baseline, target, Ledger(policy.budget, ports.clock), Stop(stop))
+        work = planned(ports, policy, snapshot, baseline, cluster, stop)
         resolution = fix(work)
         resolutions.append(resolution)
         ports.store.record_resolution(resolution)
@@ -79,28 +78,23 @@ def cycle(ports: Ports, policy: Policy, choose: Choice, stop: Stop) -> tuple[Run
 
 def fix(work: Work) -> Resolution:
     """Climb the ladder until an attempt is accepted, nothing is left to try, or the means are used up."""
+    prepared = prepare(work)
+    if isinstance(prepared, Resolution):
+        return prepared
+    work, brief = prepared
     ports = work.ports
-    ports.tell(events.TargetStarted(work.target))
-    again = confirm(work)
-    target, flaky = twice_red(work.target, again)
-    if again.ending is not Ending.COMPLETE:
-        ended = Conclusion.CANCELLED if again.ending is Ending.CANCELLED else Conclusion.GAVE_UP
-        return conclude(work, ended, again.detail)
-    if target is None:
-        return conclude(work, Conclusion.FLAKY, f"red once, then not again: {', '.join(flaky[:5])}")
-    work = replace(work, target=target)
-    if reason := hopeless(target):
-        return conclude(work, Conclusion.GAVE_UP, reason)
     attempts: list[Attempt] = []
-    for attempt in climb(work, gathered(work, again)):
+    for attempt in climb(work, brief):
         attempts.append(attempt)
-        ports.store.record_attempt(target.id, attempt)
+        ports.store.record_attempt(work.target.id, attempt)
         ports.tell(events.AttemptJudged(len(attempts), attempt))
         if attempt.verdict.accepted:
             work.stop.set()
             return conclude(work, Conclusion.FIXED, "", attempts)
     if work.stop.is_set():
         return conclude(work, Conclusion.CANCELLED, "it was cancelled", attempts)
+    if pair := contradiction(attempts):
+        return conclude(work, Conclusion.CONTRADICTORY, f"no implementation can satisfy {' and '.join(pair)}", attempts)
     return conclude(work, Conclusion.GAVE_UP, why_given_up(attempts, work.ledger.exhausted()), attempts)
 
 
@@ -113,16 +107,14 @@ def climb(work: Work, brief: Brief) -> Iterator[Attempt]:
             if work.stop.is_set() or work.ledger.exhausted():
                 return
             work.ports.tell(events.RungStarted(rung.name, rung.generator, round_))
-            generator = work.ports.generators[rung.generator]
             request = ProposalRequest(brief, rung, tuple(history), tuple(earlier))
-            proposals = generator.propose(request, work.ledger, work.stop)
+            proposals = work.ports.generators[rung.generator].propose(request, work.ledger, work.stop)
             for attempt in in_order(partial(try_out, work), map(partial(keep, work), proposals), work.policy.jobs):
                 history.append(replace(attempt, rung=rung.name))
                 yield history[-1]
-            duds = [attempt.proposal for attempt in history if isinstance(attempt.proposal, Dud)]
-            if any(dud.out_of_means for dud in duds):
+            if (step := next_step(request, history)) is Step.END:
                 return
-            if any(dud.final for dud in duds):
+            if step is Step.UP:
                 break
         earlier.extend(history)
 

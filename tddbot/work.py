@@ -4,6 +4,7 @@ import glob
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum
 
 from tddbot import events
 from tddbot.budget import Ledger
@@ -27,9 +28,13 @@ from tddbot.domain import (
     Target,
 )  # fmt: skip
 from tddbot.errors import UnfitError
+from tddbot.generator.progress import stuck
+from tddbot.judge.contradiction import contradiction
 from tddbot.judge.evidence import record
+from tddbot.judge.flaky import twice_red
+from tddbot.judge.hopeless import hopeless
 from tddbot.judge.verdict import plausible
-from tddbot.ports import Policy, Ports, RunRequest
+from tddbot.ports import Policy, Ports, ProposalRequest, RunRequest
 from tddbot.protection import is_test
 from tddbot.runner.split import HELD, reason_unfit
 from tddbot.stop import Stop
@@ -90,6 +95,28 @@ def with_tests_protected(policy: Policy, baseline: Run, read: Callable[[str], by
 def _defines_any(source: bytes, names: set[str]) -> bool:
     defined = re.findall(rb"^\s*(?:(?:async\s+)?def|class)\s+(\w+)", source, re.MULTILINE)
     return not names.isdisjoint(name.decode("utf-8", "replace") for name in defined)
+
+
+def planned(ports: Ports, policy: Policy, snapshot: Snapshot, baseline: Run, cluster: Target, stop: Stop) -> Work:
+    """Return the work on a cluster of red tests, or on the first of them where it is large, with means of its own."""
+    target = replace(cluster, results=cluster.results[:MOST_TESTS])
+    return Work(ports, policy, snapshot, baseline, target, Ledger(policy.budget, ports.clock), Stop(stop))
+
+
+def prepare(work: Work) -> tuple[Work, Brief] | Resolution:
+    """Make sure that the target is red, and gather what a generator may see; or say why there is nothing to try."""
+    work.ports.tell(events.TargetStarted(work.target))
+    again = confirm(work)
+    target, flaky = twice_red(work.target, again)
+    if again.ending is not Ending.COMPLETE:
+        ended = Conclusion.CANCELLED if again.ending is Ending.CANCELLED else Conclusion.GAVE_UP
+        return conclude(work, ended, again.detail)
+    if target is None:
+        return conclude(work, Conclusion.FLAKY, f"red once, then not again: {', '.join(flaky[:5])}")
+    work = replace(work, target=target)
+    if reason := hopeless(target):
+        return conclude(work, Conclusion.GAVE_UP, reason)
+    return work, gathered(work, again)
 
 
 def keep(work: Work, proposal: Proposal) -> Proposal:
@@ -181,6 +208,28 @@ def _apart(work: Work, candidate: Candidate) -> Run | None:
         return None
     done = run(work, candidate, work.target.node_ids, split=True)
     return done if HELD in done.held and done.ending in (Ending.COMPLETE, Ending.INCOMPLETE) else None
+
+
+class Step(Enum):
+    """Where the climb goes after a round: another round of this rung, the next rung, or nowhere."""
+
+    STAY = "stay"
+    UP = "up"
+    END = "end"
+
+
+def next_step(request: ProposalRequest, history: Sequence[Attempt]) -> Step:
+    """Return where to go after a round; `history` are all attempts of the rung, this round's last.
+
+    Up where nothing of the round can be improved on, or more of the same is of no use.
+    """
+    latest = history[len(request.history) :]
+    duds = [attempt.proposal for attempt in latest if isinstance(attempt.proposal, Dud)]
+    if any(dud.out_of_means for dud in duds) or contradiction((*request.earlier, *history)):
+        return Step.END
+    if len(duds) == len(latest) and (not latest or any(dud.final for dud in duds)):
+        return Step.UP
+    return Step.UP if stuck(history, request.earlier) else Step.STAY
 
 
 def conclude(work: Work, conclusion: Conclusion, reason: str, attempts: Sequence[Attempt] = ()) -> Resolution:

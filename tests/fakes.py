@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, M
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tddbot.budget import Budget, Ledger
 from tddbot.domain import (
@@ -228,6 +228,38 @@ class MemoryStore:
         if patch_id not in self.states:
             raise LookupError(f"no patch {patch_id} was saved")
         self.states[patch_id] = state
+
+
+@dataclass
+class FakePurse:
+    """A day's money in a list: what is reserved and settled, and one clause that refuses everything."""
+
+    refusal: str = ""
+    reserved: list[Usage] = field(default_factory=list)
+    settled: dict[int, Usage] = field(default_factory=dict)
+
+    def reserve(self, worst: Usage, generator: str, target_id: str) -> int | str:
+        if self.refusal:
+            return self.refusal
+        self.reserved.append(worst)
+        return len(self.reserved)
+
+    def settle(self, number: int, bill: Usage) -> None:
+        assert number not in self.settled
+        self.settled[number] = bill
+
+
+@dataclass
+class FakeMemory:
+    """Facts in a dict."""
+
+    known: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+
+    def facts(self, server: str, model: str) -> Mapping[str, Any]:
+        return dict(self.known.get((server, model), {}))
+
+    def learn(self, server: str, model: str, facts: Mapping[str, Any]) -> None:
+        self.known.setdefault((server, model), {}).update(facts)
 
 
 @dataclass

@@ -300,6 +300,40 @@ def test_after_a_final_dud_the_next_rung_is_asked():
     assert resolution.conclusion is Conclusion.FIXED
 
 
+def test_one_final_dud_beside_a_candidate_does_not_end_a_wide_rung():
+    one = house([replace(DUD, final=True), STILL], [RIGHT])
+    _, [resolution] = work(one, policy(rounds=2))
+    assert [len(asked.history) for asked in one.generator.asked] == [0, 2]
+    assert resolution.conclusion is Conclusion.FIXED
+
+
+def test_a_rung_is_told_what_the_rungs_before_it_tried():
+    one = house([STILL], [DUD], [RIGHT])
+    work(one, policy(rungs=3))
+    assert [[each.proposal for each in asked.earlier] for asked in one.generator.asked] == [[], [STILL], [STILL, DUD]]
+    assert [each.rung for each in one.generator.asked[2].earlier] == ["rung 1", "rung 2"]
+
+
+CLAIM = replace(DUD, final=True, contradiction=(RED, GREEN))
+
+
+def test_two_rungs_that_say_that_tests_contradict_each_other_end_it():
+    one = house([CLAIM], [CLAIM], [RIGHT])
+    baseline, [resolution] = work(one, policy(rounds=2, rungs=3))
+    assert resolution.conclusion is Conclusion.CONTRADICTORY
+    assert resolution.reason == f"no implementation can satisfy {RED} and {GREEN}"
+    assert not resolution.out_of_means
+    assert len(one.generator.asked) == 2
+    assert baseline.reds() == (RED,)
+    assert_untouched(one)
+
+
+def test_one_rung_that_says_so_is_followed_by_the_next():
+    one = house([CLAIM], [RIGHT])
+    _, [resolution] = work(one, policy(rungs=2))
+    assert resolution.conclusion is Conclusion.FIXED
+
+
 def test_out_of_means_ends_the_climb():
     one = house([replace(DUD, out_of_means=True)], [RIGHT])
     _, [resolution] = work(one, policy(rounds=3, rungs=2))
