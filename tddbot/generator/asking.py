@@ -30,7 +30,7 @@ def ask(
     ended: list[CallEnd] = []
     usage, seconds = Usage(), settings.call_seconds
     while True:
-        worst = worst_case(estimated_tokens(question.prompt.chars()), question.output_cap, price)
+        worst = worst_case(estimated_tokens(question.prompt.size()), question.output_cap, price)
         if refusal := ledger.reserve(worst):
             return Asked(ended[-1] if ended else None, usage, refusal)
         bill = worst
