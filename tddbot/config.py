@@ -34,7 +34,7 @@ _TABLE: Key = ("tool", "tddbot")
 
 
 class BudgetSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """[tool.tddbot.budget]: the most that one target may cost; "unlimited" takes a limit away."""
+    """[tool.tddbot.budget]: the most that one target may cost, and a day; "unlimited" takes a limit away."""
 
     usd: Annotated[
         Annotated[float, Meta(ge=0)] | Literal["unlimited"], Meta(description="US dollars for model calls.")
@@ -47,14 +47,27 @@ class BudgetSettings(Struct, frozen=True, forbid_unknown_fields=True):
         Annotated[float, Meta(gt=0)] | Literal["unlimited"], Meta(description="Wall clock, tests included.")
     ] = 900.0
 
+    usd_per_day: Annotated[
+        Annotated[float, Meta(ge=0)] | Literal["unlimited"],
+        Meta(description="US dollars for one day (UTC) in this repository, whatever number of processes spends them."),
+    ] = 20.0
+
     def limits(self) -> Budget:
         """Return the budget of one target."""
         return Budget(
-            usd=None if isinstance(self.usd, str) else Decimal(str(self.usd)),
+            usd=_dollars(self.usd),
             tokens=None if isinstance(self.tokens, str) else self.tokens,
             calls=None if isinstance(self.calls, str) else self.calls,
             seconds=None if isinstance(self.seconds, str) else self.seconds,
         )
+
+    def daily(self) -> Decimal | None:
+        """Return the limit of one day in US dollars, or None for none."""
+        return _dollars(self.usd_per_day)
+
+
+def _dollars(setting: float | str) -> Decimal | None:
+    return None if isinstance(setting, str) else Decimal(str(setting))
 
 
 class Config(Struct, frozen=True, forbid_unknown_fields=True):

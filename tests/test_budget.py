@@ -1,4 +1,5 @@
 import threading
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -121,6 +122,34 @@ def test_calls_side_by_side_never_overspend_together(calls, limit):
     for worst, bill in reserved:
         ledger.settle(call(tokens=worst), call(tokens=bill))
     assert ledger.spent.input_tokens == sum(bill for _, bill in reserved) <= limit
+
+
+usages = st.builds(
+    Usage,
+    calls=st.integers(0, 2),
+    input_tokens=st.integers(0, 50),
+    output_tokens=st.integers(0, 50),
+    usd=st.decimals(0, 1, allow_nan=False, places=2),
+    unpriced_calls=st.integers(0, 1),
+)
+steps = st.lists(st.tuples(usages, st.integers(0, 5), st.fractions(0, 1)), max_size=40)
+
+
+@given(steps, st.integers(0, 10), st.integers(0, 300), st.decimals(0, 3, places=2))
+def test_no_order_of_reserving_and_settling_passes_a_limit(steps, calls, tokens, usd):
+    """Each step reserves a usage, and settles what was reserved so many steps ago at a part of its worst."""
+    ledger, open_ = Ledger(Budget(usd, tokens, calls, None)), []
+    for worst, which, part in steps:
+        if ledger.reserve(worst) is None:
+            open_.append(worst)
+        if which < len(open_):
+            settled = open_.pop(which)
+            ledger.settle(settled, replace(settled, input_tokens=int(settled.input_tokens * part)))
+        taken = sum(open_, ledger.spent)
+        assert ledger.exhausted() is None
+        assert taken.calls <= calls
+        assert taken.input_tokens + taken.output_tokens <= tokens
+        assert taken.usd <= usd
 
 
 def test_threads_share_one_limit():

@@ -28,6 +28,19 @@ def test_without_a_file_or_a_table_the_defaults_hold(tmp_path: Path):
 
 def test_the_default_budget_is_the_one_of_the_design():
     assert config.Config().budget.limits() == Budget()
+    assert config.Config().budget.daily() == 20
+
+
+def test_the_limit_of_a_day_can_be_changed_and_taken_away():
+    assert config.parse("[tool.tddbot.budget]\nusd_per_day = 0.1\n").budget.daily() == Decimal("0.1")
+    assert config.parse('[tool.tddbot.budget]\nusd_per_day = "unlimited"\n').budget.daily() is None
+    assert "usd_per_day" in refused("[tool.tddbot.budget]\nusd_per_day = -1\n")[0]
+
+
+def test_a_price_that_would_let_a_sum_go_down_is_refused_with_its_line():
+    message, _ = refused("[tool.tddbot.model]\nsmall = 'm'\nprices = { m = [1, 0.1, -2] }\n")
+    assert message.startswith("pyproject.toml:")
+    assert "the price of 'm' must be numbers from 0" in message
 
 
 def test_every_stage_has_its_table(tmp_path: Path):
@@ -78,7 +91,7 @@ def test_every_stage_has_its_table(tmp_path: Path):
         (
             "[tool.tddbot.budget]\nxyz = 3\n",
             "pyproject.toml:2: [tool.tddbot.budget] has no setting 'xyz'",
-            "settings of [tool.tddbot.budget] are usd, tokens, calls, seconds",
+            "settings of [tool.tddbot.budget] are usd, tokens, calls, seconds, usd_per_day",
         ),
         (
             "[tool.tddbot]\n\n[tool.tddbot.budgt]\nusd = 1\n",

@@ -14,32 +14,41 @@ In bytes it holds for CJK, too, where one character has three of them and is abo
 """
 
 
+_MOST_TOKENS = 10_000_000
+"""More than any model reads or writes in one call: a larger number says nothing."""
+
+
 def estimated_tokens(size: int) -> int:
     """Return how many tokens so many bytes of UTF-8 are at most."""
     return math.ceil(size / _BYTES_A_TOKEN)
 
 
 def bill_of(call: CallEnd, worst: Usage, price: Price | None) -> Usage:
-    """Return what a call cost: what the server says, and where it says nothing, the worst case.
+    """Return what a call cost: what the server says, and where it says nothing that can be, the worst case.
 
-    A call that was refused before the model ran costs nothing and does not count as one.
+    A call that was refused before the model ran costs nothing and does not count as one. No bill is negative, whatever
+    a server says.
     """
     if not call.started:
         return Usage()
     if call.usage is None:
         return worst
-    said_input, said_output = _count(call.usage, "input_tokens"), _count(call.usage, "output_tokens")
+    read = _count(call.usage, "input_tokens") or worst.input_tokens
+    said = _count(call.usage, "output_tokens")
+    written = worst.output_tokens if said is None or (call.text and not said) else said
     details = call.usage.get("input_tokens_details")
     usage = replace(
         worst,
-        input_tokens=said_input or worst.input_tokens,
-        cached_tokens=_count(details, "cached_tokens") or 0,
-        output_tokens=worst.output_tokens if said_output is None or (call.text and not said_output) else said_output,
-        reasoning_tokens=_count(call.usage.get("output_tokens_details"), "reasoning_tokens") or 0,
+        input_tokens=read,
+        cached_tokens=min(read, _count(details, "cached_tokens") or 0),
+        output_tokens=written,
+        reasoning_tokens=min(written, _count(call.usage.get("output_tokens_details"), "reasoning_tokens") or 0),
     )
     return priced(usage, price, _count(details, "cache_write_tokens") or 0)
 
 
 def _count(details: Json | object, name: str) -> int | None:
     value = details.get(name) if isinstance(details, dict) else None
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if 0 <= value <= _MOST_TOKENS else None

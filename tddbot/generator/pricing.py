@@ -1,15 +1,23 @@
-"""What tokens cost: prices as data, with their date. Nothing here knows a budget."""
+"""What tokens cost: the dated prices of prices.json, and those that a user has set. Nothing here knows a budget."""
 
-from collections.abc import Mapping
+import ipaddress
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from urllib.parse import urlsplit
+
+import msgspec
 
 from tddbot.domain import Usage
 
-DATED = "2026-11-22"
-"""The day on which the prices below were read off the model pages of OpenAI's documentation."""
-
 _MILLION = Decimal(1_000_000)
+_DATE = re.compile(r"-\d{4}-?\d{2}-?\d{2}$")
+
+OwnPrices = Mapping[str, tuple[Decimal, ...]]
+"""By model name: input, cached input, output and, where it is not that of input, what writing to the cache costs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +35,53 @@ class Price:
     long_above: int | None = None
 
 
-def _price(input_: str, cached: str, cache_write: str, output: str) -> Price:
-    return Price(Decimal(input_), Decimal(cached), Decimal(output), Decimal(cache_write), long_above=272_000)
+class PriceList(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The prices that come with tddbot: read off `source` on the day `dated` (ISO 8601)."""
+
+    dated: str
+    source: str
+    models: dict[str, Price]
 
 
-PRICES: Mapping[str, Price] = {
-    "gpt-6-luna": _price("0.10", "0.01", "0.125", "0.50"),
-    "gpt-6-sol": _price("2", "0.20", "2.50", "10"),
-    "gpt-6.2-sol": _price("2", "0.10", "2.50", "10"),
-}
-"""The prices that come with tddbot; `ModelSettings.prices` takes precedence."""
+@cache
+def price_list() -> PriceList:
+    """Return the prices that come with tddbot."""
+    return msgspec.json.decode(files("tddbot.generator").joinpath("prices.json").read_bytes(), type=PriceList)
 
 
-def price_of(model: str, own: Mapping[str, tuple[Decimal, Decimal, Decimal]]) -> Price | None:
-    """Return the model's price, `own` prices (input, cached, output) first, or None where it is unknown."""
-    if model in own:
-        input_, cached, output = own[model]
-        return Price(input_, cached, output, cache_write=input_)
-    return PRICES.get(model)
+def price_of(model: str, own: OwnPrices, server: str | None = None) -> Price | None:
+    """Return the model's price, `own` prices first, or None where it is unknown.
+
+    A name with a vendor before it or a date behind it has the price of the name without. A `server` on this machine
+    has only a user's own prices: it may call anything by any name, and what it costs is not what OpenAI asks.
+    """
+    known = {} if is_local(server) else price_list().models
+    for name in _names(model):
+        if name in own:
+            input_, cached, output, *rest = own[name]
+            return Price(input_, cached, output, cache_write=rest[0] if rest else input_)
+        if name in known:
+            return known[name]
+    return None
+
+
+def is_local(server: str | None) -> bool:
+    """Whether the address of a server is one of this machine; None is OpenAI's own."""
+    try:
+        host = urlsplit(server or "").hostname or ""
+    except ValueError:
+        return False
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+    return address.is_loopback or address.is_unspecified
+
+
+def _names(model: str) -> Iterator[str]:
+    """Yield what a model may be listed as, the exact name first: `openai/gpt-x-2026-08-07` is also `gpt-x`."""
+    bare = model.rpartition("/")[2]
+    yield from dict.fromkeys((model, _DATE.sub("", model), bare, _DATE.sub("", bare)))
 
 
 def priced(usage: Usage, price: Price | None, cache_writes: int = 0) -> Usage:
@@ -57,10 +94,10 @@ def priced(usage: Usage, price: Price | None, cache_writes: int = 0) -> Usage:
     plain = usage.input_tokens - cached - written
     taken = (plain * price.input + cached * price.cached + written * price.cache_write) * (2 if is_long else 1)
     given = usage.output_tokens * price.output * (Decimal("1.5") if is_long else 1)
-    return replace(usage, usd=(taken + given) / _MILLION)
+    return replace(usage, usd=(taken + given) / _MILLION, unpriced_calls=0)
 
 
 def worst_case(input_tokens: int, output_tokens: int, price: Price | None) -> Usage:
-    """Return what one call costs at most: all input written to the cache, the whole output cap used."""
-    usage = Usage(calls=1, input_tokens=input_tokens, output_tokens=output_tokens)
-    return priced(usage, price, cache_writes=input_tokens)
+    """Return what one call costs at most: all input at its dearest, the whole output cap used."""
+    dearest = price and replace(price, input=max(price.input, price.cached, price.cache_write))
+    return priced(Usage(calls=1, input_tokens=input_tokens, output_tokens=output_tokens), dearest)

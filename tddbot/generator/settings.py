@@ -7,6 +7,9 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+_MOST_USD = 1_000_000
+"""Per million tokens: whoever writes more has meant something else."""
+
 
 class Effort(StrEnum):
     """How hard a reasoning model thinks before it answers; which of them a model takes differs."""
@@ -47,9 +50,18 @@ class ModelSettings(Struct, frozen=True, forbid_unknown_fields=True):
         Meta(gt=0, description="The first pause before a call is repeated; it doubles unless the server names one."),
     ] = 1.0
     prices: Annotated[
-        dict[str, tuple[Decimal, Decimal, Decimal]],
-        Meta(description="By model name, US dollars per million tokens: input, cached input, output."),
+        dict[str, Annotated[tuple[Decimal, ...], Meta(min_length=3, max_length=4)]],
+        Meta(
+            description="By model name, US dollars per million tokens: input, cached input, output and, where it is not"
+            " that of input, writing to the cache. A server on this machine has no other prices than these."
+        ),
     ] = {}
+
+    def __post_init__(self) -> None:
+        """Refuse a price that would let a sum go down."""
+        for model, price in self.prices.items():
+            if not all(part.is_finite() and 0 <= part <= _MOST_USD for part in price):
+                raise ValueError(f"the price of '{model}' must be numbers from 0 to {_MOST_USD:,}")
 
     def model(self, role: str) -> str:
         """Return the name of the model that a rung of this role asks."""

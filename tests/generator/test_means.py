@@ -1,15 +1,13 @@
-"""Settings, ladder, prices and bills."""
+"""Settings and ladder."""
 
 from decimal import Decimal
 
 import msgspec
 import pytest
 
-from tddbot.domain import Usage
-from tddbot.generator.billing import bill_of, estimated_tokens
-from tddbot.generator.endings import CallEnd, End
+from tddbot.generator.billing import estimated_tokens
 from tddbot.generator.ladder import ladder
-from tddbot.generator.pricing import PRICES, price_of, priced, worst_case
+from tddbot.generator.pricing import price_of
 from tddbot.generator.settings import ModelSettings, has_model
 
 
@@ -52,37 +50,6 @@ def test_settings_come_from_toml() -> None:
 def test_wrong_settings_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert(wrong, ModelSettings)
-
-
-def test_the_default_models_have_prices() -> None:
-    assert {ModelSettings().small, ModelSettings().large} <= set(PRICES)
-
-
-def test_an_unknown_model_costs_an_unknown_sum() -> None:
-    assert price_of("nobody-knows", {}) is None
-    assert worst_case(1_000, 1_000, None) == Usage(1, 1_000, output_tokens=1_000, unpriced_calls=1)
-
-
-def test_cached_written_and_plain_input_have_prices_of_their_own() -> None:
-    usage = Usage(1, input_tokens=1_000_000, cached_tokens=500_000, output_tokens=1_000_000)
-    large = PRICES["gpt-6.2-sol"]
-    below = priced(Usage(1, 200_000, 100_000, 0), large, cache_writes=50_000).usd
-    assert below == Decimal("0.05") * 2 + Decimal("0.1") * Decimal("0.10") + Decimal("0.05") * Decimal("2.5")
-    assert priced(usage, large).usd == 2 * (Decimal(1) + Decimal("0.05")) + Decimal(15)
-
-
-def test_own_prices_come_first() -> None:
-    own = {"gpt-6-luna": (Decimal(9), Decimal(8), Decimal(7))}
-    assert price_of("gpt-6-luna", own) != PRICES["gpt-6-luna"]
-
-
-def test_no_bill_passes_the_worst_case_that_was_reserved_for_it() -> None:
-    price = PRICES["gpt-6.2-sol"]
-    worst = worst_case(1_000, 500, price)
-    said = {"input_tokens": 1_000, "output_tokens": 500, "input_tokens_details": {"cache_write_tokens": 1_000}}
-    assert bill_of(CallEnd(End.OK, text="x", usage=said, started=True), worst, price) == worst
-    assert bill_of(CallEnd(End.TIMEOUT, started=True), worst, price) == worst
-    assert bill_of(CallEnd(End.RATE_LIMIT), worst, price) == Usage()
 
 
 def test_tokens_are_estimated_upwards() -> None:
