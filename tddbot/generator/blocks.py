@@ -61,11 +61,15 @@ Block = Whole | Replacement
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The blocks of an answer in their order, the prose before the first one, or in `fault` why it cannot be read."""
+    """The blocks of an answer in their order, the prose before the first one, or in `fault` why it cannot be read.
+
+    `outside` are all lines that belong to no block, those of a fence without a path included.
+    """
 
     blocks: tuple[Block, ...]
     prose: str
     fault: str = ""
+    outside: tuple[str, ...] = ()
 
 
 def path_in(line: str) -> str | None:
@@ -88,7 +92,8 @@ def read_blocks(answer: str) -> Reading:
     reader = _Reader([line.rstrip("\r") for line in answer.split("\n")])
     fault = reader.read()
     prose = "\n".join(reader.lines[: reader.prose_end]).strip()
-    return Reading((), prose, fault) if fault else Reading(tuple(reader.blocks), prose)
+    blocks = () if fault else tuple(reader.blocks)
+    return Reading(blocks, prose, fault, tuple(reader.outside))
 
 
 class _Reader:
@@ -97,6 +102,7 @@ class _Reader:
     def __init__(self, lines: list[str]) -> None:
         self.lines = lines
         self.blocks: list[Block] = []
+        self.outside: list[str] = []
         self.prose_end = len(lines)
         self._at = 0
         self._path: str | None = None
@@ -123,6 +129,7 @@ class _Reader:
             self._path, self._path_at, self._is_fresh = path, self._at, True
         elif line.strip():
             self._is_fresh = False
+        self.outside.append(line)
         self._at += 1
         return ""
 
@@ -141,12 +148,15 @@ class _Reader:
         if path is not None:
             self._add(Whole(path, "".join(line + "\n" for line in body)), start)
             self._path = path
+        else:
+            self.outside.extend(self.lines[self._at : end])
         self._at, self._is_fresh = end + 1, False
         return ""
 
     def _opens_replacements(self) -> bool:
         """Whether a fence's first line, or the one after a path, starts a SEARCH block."""
-        first, second = [*islice(filter(str.strip, islice(self.lines, self._at, None)), 2), "", ""][:2]
+        ahead = (self.lines[index] for index in range(self._at, len(self.lines)))
+        first, second = [*islice(filter(str.strip, ahead), 2), "", ""][:2]
         return bool(_SEARCH.match(first.strip()) or (path_in(first) and _SEARCH.match(second.strip())))
 
     def _replacements_in(self, fence: str, start: int) -> str:

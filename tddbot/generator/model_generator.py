@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from tddbot.budget import Ledger
 from tddbot.domain import Brief, Candidate, Dud, Patch, Proposal
+from tddbot.generator.abort import Needs
 from tddbot.generator.answer import Read, parse
 from tddbot.generator.asking import Asked, ask
 from tddbot.generator.calls import Question
@@ -64,7 +65,8 @@ class ModelGenerator:
         answer = parse(call.text, brief, self.read, self.protect)
         if isinstance(answer.outcome, Patch):
             return Candidate(answer.outcome, name, self._scrubbed(answer.diagnosis), asked.usage, replay)
-        return Dud(self._scrubbed(answer.outcome), name, asked.usage, replay=replay)
+        reason = "it asks for files" if isinstance(answer.outcome, Needs) else answer.outcome.reason
+        return Dud(self._scrubbed(reason), name, asked.usage, replay=replay)
 
     def _reason(self, call: CallEnd) -> str:
         """Say how a call ended; a server's words on a bad key are left out, since they may quote it."""

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tddbot.domain import Excerpt, Patch, Role
 from tddbot.generator.answer import parse
+from tddbot.generator.faults import Fault
 from tddbot.protection import protected_as
 from tests.generator.samples import RIGHT, SOURCE, brief, nothing
 
@@ -32,8 +33,8 @@ def patch(answer: str, *args: object, **named: object) -> Patch:
 
 def reason(answer: str, *args: object, **named: object) -> str:
     outcome = parse(answer, *(args or (brief(), nothing)), **named).outcome  # type: ignore[arg-type]
-    assert isinstance(outcome, str), outcome
-    return outcome
+    assert isinstance(outcome, Fault), outcome
+    return outcome.reason
 
 
 def test_a_whole_file_replaces_what_was_shown() -> None:
