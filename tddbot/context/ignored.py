@@ -1,0 +1,85 @@
+"""Files that the user keeps from models: `.aiexclude`, `.aiignore`, `.cursorignore`, each in gitignore's syntax.
+
+`.gitignore` is git's own affair: what it ignores is not among the repository's files. A file that is tracked in spite
+of it goes wherever the repository goes, and so is shown.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from pathspec import GitIgnoreSpec
+
+from tddbot.context.files import LARGEST, Read, directory_of, join, upwards
+
+NAMES = (".aiexclude", ".aiignore", ".cursorignore")
+"""Ignore files of Google's, JetBrains's and Cursor's assistants; what one of them hides, no other brings back."""
+
+
+def visible(files: Sequence[str], read: Read) -> tuple[str, ...]:
+    """Return the files that a model may see, in their order."""
+    kept = hidden(files, read)
+    return tuple(path for path in files if path not in kept)
+
+
+def hidden(files: Sequence[str], read: Read) -> frozenset[str]:
+    """Return the files that an ignore file in their directory or above hides; ignore files themselves may be unlisted.
+
+    As with git, the last pattern that matches decides, one of a deeper directory is later than one above, and nothing
+    below an ignored directory comes back.
+    """
+    directories = sorted({up for path in files for up in upwards(directory_of(path))} | {""}, key=_depth)
+    found: set[str] = set()
+    for name in NAMES:
+        if lines := [line for directory in directories for line in _lines(directory, name, read)]:
+            found.update(_ignored(files, directories, lines))
+    return frozenset(found)
+
+
+def _depth(directory: str) -> tuple[int, str]:
+    return (directory.count("/") + 1 if directory else 0), directory
+
+
+def _ignored(files: Sequence[str], directories: Sequence[str], lines: Sequence[str]) -> Iterator[str]:
+    """Yield the ignored files. Directories, which come from the root down, are asked about one by one.
+
+    pathspec alone lets a pattern bring a file back from an ignored directory, and takes `!*/` as word on the files
+    below (its issues 129 and 137): so a directory is asked about as if it were a file, with the marks that make a
+    pattern one for directories alone taken off.
+    """
+    of_files = _spec([line for line in lines if line.startswith("!") or not line.rstrip().endswith("**/")])
+    of_directories = _spec([re.sub(r"(?<!\\)/\s*$", "", line) for line in lines])
+    gone: set[str] = set()
+    for directory in directories:
+        if directory and (directory_of(directory) in gone or of_directories.match_file(directory)):
+            gone.add(directory)
+    yield from (path for path in files if directory_of(path) in gone or of_files.match_file(path))
+
+
+def _spec(lines: Sequence[str]) -> GitIgnoreSpec:
+    return GitIgnoreSpec.from_lines(line for line in lines if _is_pattern(line))
+
+
+def _is_pattern(line: str) -> bool:
+    """Whether the line can be read as a pattern; as git does, one that cannot is passed over."""
+    try:
+        GitIgnoreSpec.from_lines([line])
+    except ValueError:
+        return False
+    return True
+
+
+def _lines(directory: str, name: str, read: Read) -> Iterator[str]:
+    """Yield the patterns of one ignore file as seen from the root."""
+    data = read(join(directory, name))
+    if data is not None:
+        for line in data[:LARGEST].decode("utf-8-sig", "surrogateescape").splitlines():
+            yield _from_root(line, directory) if directory and line.strip() and not line.startswith("#") else line
+
+
+def _from_root(line: str, directory: str) -> str:
+    """Return the pattern with its directory in front: it matches below that only, at any depth if it has no slash."""
+    bang = "!" if line.startswith("!") else ""
+    pattern = line.removeprefix("!")
+    anchored = "/" in pattern.rstrip().removesuffix("/")
+    literal = re.sub(r"([\\*?\[\]!# ])", r"\\\1", directory)
+    return f"{bang}/{literal}/{'' if anchored else '**/'}{pattern.removeprefix('/')}"
