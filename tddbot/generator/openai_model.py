@@ -1,22 +1,40 @@
 """One call to an OpenAI-compatible server, over the wire. The only importer of `openai`."""
 
 import json
-from collections.abc import Mapping
+import ssl
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tddbot.generator.calls import Question
-from tddbot.generator.dialect import Dialect
+from tddbot.generator.chat_stream import of_completion, read_chat_stream
+from tddbot.generator.dialect import Api, Dialect
 from tddbot.generator.endings import CallEnd, End, of_error, of_status, plain
 from tddbot.generator.interrupt import Sockets, interruptible
-from tddbot.generator.stream import of_response, read_stream
+from tddbot.generator.sse import events
+from tddbot.generator.stream import objects, of_response, read_stream
+from tddbot.generator.wire_request import output_cap, request
 from tddbot.stop import Stop
 
 if TYPE_CHECKING:
     import openai
 
+T = TypeVar("T")
+_Exchange = AbstractContextManager[Any]
+
 _CONNECT_SECONDS = 10.0
+_MOST_BYTES = 50_000_000
+_MOST_ERROR_BYTES = 1_000_000
+_MOST_MODELS = 1_000
+
+
+def _nothing() -> None:
+    """What is done about an accepted request where nobody asks."""
 
 
 @dataclass(frozen=True)
@@ -26,47 +44,109 @@ class OpenAIWire:
     address: str | None
     key: str = field(repr=False)
 
-    def __call__(self, question: Question, dialect: Dialect, seconds: float, stop: Stop) -> CallEnd:  # noqa: ARG002
-        """Make one call in a dialect and return how it ended, within `seconds` of wall clock."""
+    def __call__(
+        self, question: Question, dialect: Dialect, seconds: float, stop: Stop, accepted: Callable[[], None] = _nothing
+    ) -> CallEnd:
+        """Make one call in a dialect and return how it ended, within `seconds` of wall clock.
+
+        `accepted` is called, on another thread, as soon as the server begins to answer.
+        """
         if stop.is_set():
             return CallEnd(End.CANCELLED)
-        call = interruptible(lambda sockets: _call(question, self.address, self.key, sockets), seconds, stop)
+        body, cap = request(question, dialect), output_cap(question, dialect)
+
+        def send(client: "openai.OpenAI") -> _Exchange:
+            api: Any = client.responses if dialect.api is Api.RESPONSES else client.chat.completions
+            exchange: _Exchange = api.with_streaming_response.create(**body)
+            return exchange
+
+        def read(response: "openai.APIResponse[Any]") -> CallEnd:
+            return _read(response, dialect.api, cap, accepted)
+
+        call = interruptible(lambda sockets: self._exchange(send, read, sockets), seconds, stop)
         if call is not None:
             return call
         if stop.is_set():
             return CallEnd(End.CANCELLED, started=True)
         return CallEnd(End.TIMEOUT, f"{seconds:.0f} s", started=True)
 
+    def models(self, seconds: float, stop: Stop) -> tuple[str, ...]:
+        """Return the names of the models that the server offers, empty where it does not say so within `seconds`."""
+        if stop.is_set():
+            return ()
 
-def _call(question: Question, address: str | None, key: str, sockets: Sockets) -> CallEnd:
-    """Make one call and return how it ended. The SDK's own repeats and timeouts are off: they are tddbot's affair."""
-    import openai  # noqa: PLC0415
+        def send(client: "openai.OpenAI") -> _Exchange:
+            return client.models.with_streaming_response.list()
 
-    try:
-        with (
-            _client(address, key, sockets) as client,
-            client.responses.with_streaming_response.create(**_body(question)) as response,
-        ):
-            return _read(response, question.output_cap)
-    except openai.APIStatusError as error:
-        return of_status(error.status_code, error.body, error.response.headers)
-    except _broken_connection() as error:
-        return CallEnd(End.TRANSIENT, plain(error.__cause__ or error))
+        found = interruptible(lambda sockets: self._exchange(send, _names, sockets), seconds, stop)
+        return found if isinstance(found, tuple) else ()
+
+    @staticmethod
+    def warm() -> None:
+        """Load the client library on a thread of its own, half a second of CPU, so that the first call need not."""
+        threading.Thread(target=_load, name="tddbot-warm", daemon=True).start()
+
+    def _exchange(
+        self,
+        send: "Callable[[openai.OpenAI], _Exchange]",
+        read: "Callable[[openai.APIResponse[Any]], T]",
+        sockets: Sockets,
+    ) -> T | CallEnd:
+        """Return what is read from the answer, or how the exchange ended before there was one.
+
+        The SDK's own repeats and timeouts are off: they are tddbot's affair.
+        """
+        try:
+            with _client(self.address, self.key, sockets) as client, send(client) as response:
+                return read(response)
+        except _StatusError as error:
+            return error.end
+        except _broken_connection() as error:
+            # Older versions of the SDK wrap whatever is raised while a request is sent.
+            if isinstance(error.__cause__, _StatusError):
+                return error.__cause__.end
+            return CallEnd(End.TRANSIENT, plain(error.__cause__ or error))
+
+
+class _StatusError(Exception):
+    """An answer with an error status, as an ending; never leaves this module."""
+
+    def __init__(self, end: CallEnd) -> None:
+        super().__init__(end.detail)
+        self.end = end
 
 
 def _broken_connection() -> tuple[type[Exception], ...]:
     """Return the errors that mean a lost or impossible connection.
 
-    Those of the transport (httpx, from version 3 of the SDK on httpx2) come through bare where the SDK reads the body
-    of an error, and where it cannot parse an address.
+    Those of the transport come through bare where a body is read, and where it cannot parse an address.
     """
     import openai  # noqa: PLC0415
 
-    transport = import_module(openai.DefaultHttpxClient.__bases__[0].__module__.partition(".")[0])
-    return openai.APIConnectionError, transport.HTTPError, transport.InvalidURL
+    return openai.APIConnectionError, _transport().HTTPError, _transport().InvalidURL
+
+
+def _transport() -> Any:
+    """Return the HTTP library: httpx, from version 3 of the SDK on httpx2."""
+    import openai  # noqa: PLC0415
+
+    return import_module(openai.DefaultHttpxClient.__bases__[0].__module__.partition(".")[0])
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Return the settings of TLS, which take 20 ms to load and so are shared by all calls."""
+    context: ssl.SSLContext = _transport().create_ssl_context()
+    return context
+
+
+def _load() -> None:
+    with _client("http://localhost", "none", Sockets()) as client:
+        _ = client.responses, client.chat.completions
 
 
 def _client(address: str | None, key: str, sockets: Sockets) -> "openai.OpenAI":
+    """Return a client of one call alone, so that cutting its sockets cuts no other call."""
     import openai  # noqa: PLC0415
 
     def trace(name: str, info: Mapping[str, Any]) -> None:
@@ -74,50 +154,112 @@ def _client(address: str | None, key: str, sockets: Sockets) -> "openai.OpenAI":
             sockets.add(info["return_value"].get_extra_info("socket"))
 
     def watch(request: Any) -> None:
+        # A compressed answer is held back until there is enough of it, and may unfold to any size.
+        request.headers["accept-encoding"] = "identity"
         request.extensions["trace"] = trace
 
     timeout = openai.Timeout(None, connect=_CONNECT_SECONDS)
-    transport = openai.DefaultHttpxClient(event_hooks={"request": [watch]}, timeout=timeout)
+    hooks: dict[str, list[Callable[[Any], None]]] = {"request": [watch], "response": [_refuse_errors]}
+    # A redirect would take the repository's text to a server that the user has not named.
+    transport = openai.DefaultHttpxClient(event_hooks=hooks, timeout=timeout, verify=_tls(), follow_redirects=False)
     return openai.OpenAI(api_key=key, base_url=address, max_retries=0, timeout=timeout, http_client=transport)
 
 
-def _body(question: Question) -> dict[str, Any]:
-    body: dict[str, Any] = {
-        "model": question.model,
-        "instructions": question.prompt.instructions,
-        "input": list(question.prompt.input),
-        "max_output_tokens": question.output_cap,
-        "include": ["reasoning.encrypted_content"],
-        "store": False,
-        "stream": True,
-    }
-    return body | {"reasoning": {"effort": question.effort}} if question.effort else body
+def _refuse_errors(response: Any) -> None:
+    """Raise for an error status, here and not in the SDK, since that would read a body of any size."""
+    if response.status_code < 300:
+        return
+    data = bytearray()
+    with suppress(*_broken_connection()):
+        for chunk in response.iter_bytes():
+            data += chunk
+            if len(data) > _MOST_ERROR_BYTES:
+                break
+    text = bytes(data[:_MOST_ERROR_BYTES]).decode("utf-8", "replace")
+    body = _json(text)
+    raise _StatusError(of_status(response.status_code, text if body is None else body, response.headers))
 
 
-def _read(response: "openai.APIResponse[Any]", output_cap: int) -> CallEnd:
-    """Read an answer with status 200, which may be no stream of events at all."""
-    import openai  # noqa: PLC0415
+def _read(response: "openai.APIResponse[Any]", api: Api, cap: int, accepted: Callable[[], None]) -> CallEnd:
+    """Read an answer with status 200, which may be whole although a stream was asked for, and the other way round."""
+    chunks = _chunks(response)
+    first = next((chunk for chunk in chunks if isinstance(chunk, CallEnd) or chunk.strip()), b"")
+    if isinstance(first, CallEnd):
+        return first
+    answer = chain([first], chunks)
+    kind = response.headers.get("content-type", "").lower()
+    if "json" in kind or "html" in kind or first.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"<"):
+        return _whole(answer, api, cap, accepted)
+    stream = _noticed(events(answer), accepted)
+    return read_stream(stream, cap) if api is Api.RESPONSES else read_chat_stream(stream, cap)
 
-    kind = response.headers.get("content-type", "")
+
+def _chunks(response: "openai.APIResponse[Any]") -> Iterator[bytes | CallEnd]:
+    """Yield the body; where it breaks off or is too much, the last one is that ending."""
+    count = 0
     try:
-        if "json" in kind or "html" in kind:
-            return _whole(response.read(), output_cap)
-        return read_stream(response.parse(to=openai.Stream[object]), output_cap)
+        for chunk in response.iter_bytes():
+            count += len(chunk)
+            if count > _MOST_BYTES:
+                yield CallEnd(End.PROTOCOL, f"an answer of more than {_MOST_BYTES} bytes", started=True)
+                return
+            yield chunk
     except _broken_connection() as error:
-        return CallEnd(End.CUT_OFF, plain(error.__cause__ or error), started=True)
-    except openai.APIError as error:
-        return of_error(error.body)
-    except (ValueError, RecursionError) as error:
-        return CallEnd(End.PROTOCOL, plain(error), started=True)
+        yield CallEnd(End.CUT_OFF, plain(error.__cause__ or error), started=True)
 
 
-def _whole(data: bytes, output_cap: int) -> CallEnd:
-    """Read an answer of a server that does not stream: a response object, an error, or something else altogether."""
-    body = json.loads(data) if data.lstrip()[:1] == b"{" else None
+def _noticed(stream: Iterable[object], accepted: Callable[[], None]) -> Iterator[object]:
+    """Yield the events, and tell when the first one came that is no error."""
+    is_told = False
+    for event in stream:
+        is_error = isinstance(event, Mapping) and (event.get("error") or event.get("type") == "error")
+        if isinstance(event, Mapping) and not is_error and not is_told:
+            is_told = True
+            accepted()
+        yield event
+
+
+def _whole(chunks: Iterable[bytes | CallEnd], api: Api, cap: int, accepted: Callable[[], None]) -> CallEnd:
+    """Read an answer that is no stream: a response or completion, an error, or something else altogether."""
+    text = _text(chunks)
+    if isinstance(text, CallEnd):
+        return text
+    body = _json(text)
     if not isinstance(body, dict):
-        return CallEnd(End.PROTOCOL, plain(data.decode("utf-8", "replace")))
+        return CallEnd(End.PROTOCOL, plain(text))
     if body.get("error"):
         return of_error(body)
-    if isinstance(body.get("output"), list):
-        return of_response(body, output_cap)
-    return CallEnd(End.PROTOCOL, plain(json.dumps(body)), started=True)
+    if api is Api.RESPONSES and isinstance(body.get("output"), list):
+        accepted()
+        return of_response(body, cap)
+    if api is Api.CHAT and isinstance(body.get("choices"), list):
+        accepted()
+        return of_completion(body, cap)
+    return CallEnd(End.PROTOCOL, plain(text), started=True)
+
+
+def _names(response: "openai.APIResponse[Any]") -> tuple[str, ...]:
+    """Return the models in a list of them; Ollama's own list has other names."""
+    text = _text(_chunks(response))
+    body = _json(text) if isinstance(text, str) else None
+    if not isinstance(body, dict):
+        return ()
+    found = [model.get("id") or model.get("name") for name in ("data", "models") for model in objects(body.get(name))]
+    return tuple(plain(name) for name in found[:_MOST_MODELS] if isinstance(name, str))
+
+
+def _text(chunks: Iterable[bytes | CallEnd]) -> str | CallEnd:
+    parts: list[bytes] = []
+    for chunk in chunks:
+        if isinstance(chunk, CallEnd):
+            return chunk
+        parts.append(chunk)
+    return b"".join(parts).decode("utf-8", "replace").removeprefix("\ufeff")
+
+
+def _json(text: str) -> object:
+    """Return the value, or None where the text is no JSON."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None

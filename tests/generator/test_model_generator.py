@@ -61,7 +61,7 @@ def test_every_request_is_stateless_streamed_and_asks_for_the_sealed_reasoning(s
     assert request["stream"] is True
     assert request["include"] == ["reasoning.encrypted_content"]
     assert request["model"] == "gpt-6-luna"
-    assert request["reasoning"] == {"effort": "low"}
+    assert request["reasoning"] == {"effort": "low", "summary": "auto"}
     assert request["max_output_tokens"] == 32_000
 
 
