@@ -40,7 +40,8 @@ def looks_random(value: str) -> bool:
     """Whether 8 characters or more are jumbled as no name, word, date or version is.
 
     What counts is how long the pieces of one sort are on the average (a word with its capital, small letters,
-    capitals, digits): 1 to 2 in what a generator of keys makes, 3 and more in what people write.
+    capitals, digits): 1 to 2 in what a generator of keys makes, 3 and more in what people write. Hexadecimal digits
+    may come in longer ones, as they do in a UUID.
     """
     if len(value) < 8 or re.search(r"\s", value):
         return False
@@ -48,8 +49,12 @@ def looks_random(value: str) -> bool:
     pieces = re.findall(r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+", plain)
     if len(plain) < 0.75 * len(value) or len(pieces) < 5:
         return False
-    mean = len(plain) / len(pieces)
-    return mean <= 2.5 and any(piece.isdigit() for piece in pieces) and any(not piece.isdigit() for piece in pieces)
+    longest = 4 if re.fullmatch(r"[0-9a-fA-F]{16,}", plain) else 2.5
+    return (
+        len(plain) / len(pieces) <= longest
+        and any(piece.isdigit() for piece in pieces)
+        and any(not piece.isdigit() for piece in pieces)
+    )
 
 
 def _follows(found: re.Match[str], before: re.Pattern[str]) -> bool:
