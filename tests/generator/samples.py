@@ -1,14 +1,19 @@
 """Small values that the tests of the generator share."""
 
+from collections.abc import Callable
 from decimal import Decimal
 
 from tddbot.domain import (
     Attempt,
     Brief,
+    Candidate,
+    Dud,
+    Edit,
     Excerpt,
     Failure,
     Frame,
     Outcome,
+    Patch,
     Proposal,
     Result,
     Role,
@@ -17,6 +22,7 @@ from tddbot.domain import (
     Target,
     Verdict,
 )
+from tddbot.generator.thread import Answered, Judged, Thread, thread_of
 from tddbot.ports import Rung
 
 NODE = "tests/test_calc.py::test_double"
@@ -56,7 +62,24 @@ def nothing(path: str) -> bytes | None:
     return None
 
 
-def reading(**files: str):
+def reading(**files: str) -> Callable[[str], bytes | None]:
     """A repository's `read` over texts by path, with `__` for a slash and `_py` for the suffix."""
     known = {name.replace("__", "/").replace("_py", ".py"): text.encode() for name, text in files.items()}
     return known.get
+
+
+def answered(actual: str = "5", after: str = "wrong", note: str = "It adds one.", thread: Thread = ()) -> Attempt:
+    """An answer of the model to `thread`, tried; `after` is what its patch makes of calc.py."""
+    replay = (*thread, Answered(({"role": "assistant", "content": after},)))
+    return attempt(Candidate(Patch((Edit("calc.py", SOURCE, after),)), "model:m", note, replay=replay), actual)
+
+
+def dud(reason: str = "no path", thread: Thread = ()) -> Attempt:
+    """An answer of the model to `thread` that could not be used."""
+    replay = (*thread, Answered(({"role": "assistant", "content": "nothing"},)))
+    return Attempt(Dud(reason, "model:m", replay=replay), None, Verdict(Ruling.DUD, (reason,)))
+
+
+def then(attempt: Attempt) -> Thread:
+    """What a repair of the attempt answers to."""
+    return (*thread_of(attempt.proposal.replay), Judged("red yet"))
