@@ -11,16 +11,19 @@ from dataclasses import dataclass
 from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 from tddbot.context.detectors import looks_random
-from tddbot.context.files import LARGEST, Read, directory_of, join, upwards
-from tddbot.context.ignored import hidden
+from tddbot.context.files import LARGEST, Read, join
+from tddbot.context.ignored import directories_of, hidden, nearest_root
 from tddbot.context.secrets import Needle, Redactor
 
-NAMES = (
-    ".env", ".envrc", ".env.local", ".env.dev", ".env.development", ".env.development.local", ".env.test",
-    ".env.test.local", ".env.testing", ".env.ci", ".env.stage", ".env.staging", ".env.prod", ".env.production",
-    ".env.production.local", ".env.docker", ".env.secret", ".env.secrets", ".env.private",
+NAMES = (".env", ".envrc", ".env.local")
+"""What is looked for in every directory, whether git lists it or not."""
+
+ROOT_NAMES = (
+    *NAMES, ".env.dev", ".env.development", ".env.development.local", ".env.test", ".env.test.local", ".env.testing",
+    ".env.ci", ".env.stage", ".env.staging", ".env.prod", ".env.production", ".env.production.local", ".env.docker",
+    ".env.secret", ".env.secrets", ".env.private",
 )  # fmt: skip
-"""What is looked for in each directory, listed by git or not; of other names `.env.*` only what git lists."""
+"""What is looked for in the root; of other names, and elsewhere, `.env.*` only where git lists it."""
 
 _HARMLESS = (".example", ".sample", ".template", ".dist", ".py")
 _MOST_VALUES = 1000
@@ -76,9 +79,8 @@ def redactor_of(
 
 
 def env_files(files: Sequence[str], read: Read) -> tuple[str, ...]:
-    """Return the `.env` files of the root and of every directory that holds files; most of them are ignored by git."""
-    directories = {up for path in files for up in upwards(directory_of(path))} | {""}
-    guessed = {join(directory, name) for directory in directories for name in NAMES}
+    """Return the `.env` files of the root and of the directories that hold files; most of them are ignored by git."""
+    guessed = {join(directory, name) for directory in nearest_root(files) for name in NAMES} | set(ROOT_NAMES)
     listed = {path for path in files if _is_env_file(path)}
     return tuple(path for path in sorted(guessed | listed) if _is_env_file(path) and read(path) is not None)
 
@@ -138,7 +140,7 @@ def _is_env_file(path: str) -> bool:
 
 
 def _paths(files: Sequence[str]) -> frozenset[str]:
-    return frozenset(files) | {up for path in files for up in upwards(directory_of(path))}
+    return frozenset(files) | frozenset(directories_of(files))
 
 
 def _text(data: bytes) -> str:

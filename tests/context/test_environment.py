@@ -147,7 +147,9 @@ class TestWorthHiding:
 
 
 class TestRedactor:
-    @pytest.mark.parametrize("path", [".env", ".envrc", ".env.production", "service/.env", "a/b/.env.local"])
+    @pytest.mark.parametrize(
+        "path", [".env", ".envrc", ".env.production", "service/.env", "a/.envrc", "a/b/.env.local"]
+    )
     def test_files_that_git_does_not_list(self, path):
         found = redacted({path: f"A={RANDOM}"}, f"x = '{RANDOM}'", ["service/x.py", "a/b/c/x.py"])
         assert found == f"x = '[redacted: value of A in {path}]'"
