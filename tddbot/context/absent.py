@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from tddbot.context.dependencies import declared, normal
 from tddbot.context.files import Files
 from tddbot.context.frames import file_of, is_installed, is_test
-from tddbot.context.imports import imports, used_as_module
+from tddbot.context.imports import used_as_module
 from tddbot.context.layout import Layout
 from tddbot.context.missing import Missing, missing
 from tddbot.domain import Result
@@ -35,21 +35,29 @@ def absent_modules(
         for dotted, path in wanted.items()
         if normal(dotted.partition(".")[0]) not in foreign
     )
-    return tuple(dict.fromkeys(path for path in homes if path))
+    # One that is there without being listed is kept from generators, and is not to be written anew.
+    return tuple(dict.fromkeys(path for path in homes if path and not files.is_there(path)))
 
 
 def _wanted(path: str, said: Sequence[Missing], layout: Layout, files: Files) -> Iterator[str]:
     """Yield the absolute names of the absent modules that one file imports."""
-    tree = files.tree(path)
-    for found in imports(tree) if tree else ():
+    facts = files.facts(path)
+    for found in facts.imports if facts else ():
+        if found.loose:
+            continue
         module = layout.absolute(found, path)
         if module and not layout.exists(module, path):
             if any(_below(module, named.module) for named in said if not named.name) or (
                 is_test(path) and _is_own(module, path, layout)
             ):
                 yield module
-        elif module and tree and Missing(module, found.name) in said and used_as_module(tree, found.bound):
+        elif module and Missing(module, found.name) in said and _is_used_as_module(found.bound, path, files):
             yield f"{module}.{found.name}"
+
+
+def _is_used_as_module(name: str, path: str, files: Files) -> bool:
+    tree = files.tree(path)
+    return tree is not None and used_as_module(tree, name)
 
 
 def _is_own(module: str, path: str, layout: Layout) -> bool:

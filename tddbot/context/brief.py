@@ -1,19 +1,27 @@
-"""A target to its brief: the tests, their conftest chain, the modules under test, and those that are yet to be made."""
+"""A target to its brief: the tests, the modules under test and around them, and the modules that are yet to be made."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
+from dataclasses import dataclass, field, replace
 
-from tddbot import protection
+from tddbot.context import bounds
 from tddbot.context.absent import absent_modules
-from tddbot.context.files import Files, Read, directory_of, join, upwards
-from tddbot.context.frames import file_of, is_test, project_frames, source_frames
-from tddbot.context.imports import imports
+from tddbot.context.files import Files, Read
 from tddbot.context.layout import Layout
+from tddbot.context.neighbours import neighbours
+from tddbot.context.overview import overview
+from tddbot.context.reach import Reach
+from tddbot.context.scope import Scope, scope
 from tddbot.context.secrets import SHAPES, Redactor
+from tddbot.context.sheets import Sheet, clipped, sheet_of_help, sheet_of_tests
+from tddbot.context.signatures import signatures_of
 from tddbot.context.trim import trimmed
 from tddbot.domain import Brief, Excerpt, Lines, NodeId, Result, Role, Run, Target
+
+_LEAST = 500
+"""A test file of which only this many characters are left to be shown is not shown."""
+
+_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +32,17 @@ class Survey:
     withheld: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class _Desk:
+    """What the excerpts of one brief are made from, and the sentences on what stays out."""
+
+    files: Files
+    reach: Reach
+    redactor: Redactor
+    results: Sequence[Result]
+    withheld: list[str] = field(default_factory=list)
+
+
 def survey(
     target: Target,
     confirmed: Run,
@@ -31,31 +50,38 @@ def survey(
     read: Read,
     protected: Sequence[str] = (),
     redactor: Redactor = SHAPES,
+    baseline: Run | None = None,
 ) -> Survey:
     """Gather a target's brief from the run that confirmed it (with detail and trace) and the repository's files.
 
     Excerpts come in this order: tests with the helpers they import, conftests from the root down, the modules under
-    test, what those import, the modules that do not exist. Keys are redacted in tests and failures. A source file
-    that holds one is withheld whole: patches are made from a source's text, so altered text must not pose as one.
+    test, what those import, the modules that do not exist; then what may be left out: green tests beside the red ones
+    (those of other files by the outcomes in `baseline`), signatures of what is further away, the map. `bounds.py` has
+    the limits. Keys are redacted in all but sources: one that holds a key is withheld whole, since patches are made
+    from a source's text, and altered text must not pose as one.
     """
     repository = Files(files, read)
     layout = Layout(repository)
     results = tuple(confirmed.results.get(result.node_id, result) for result in target.results)
-    tests = _test_files(results, repository)
-    helpers, conftests = _helpers(tests, layout, repository), _conftests(tests, repository)
-    test_code = (*tests, *helpers, *conftests)
-    under_test = _under_test(test_code, results, confirmed, layout, repository)
-    sources = _patchable(_with_first_hop(under_test, layout, repository), protected)
-    absent = absent_modules(results, (*test_code, *sources), layout, repository)
+    ran = _red_lines([result.node_id for result in results], confirmed)
+    desk = _Desk(repository, Reach(layout, repository), redactor, results)
+    near = scope(results, ran, protected, desk.reach, repository)
+    sheets, conftests = _sheets(near, desk)
+    sources, dropped = _sources(near, desk)
+    absent = absent_modules(results, (*near.tests, *near.helpers, *near.conftests, *near.sources), layout, repository)
+    beside = neighbours(sheets, near, [run for run in (baseline, confirmed) if run], results, desk.reach, repository)
     excerpts = (
-        *_excerpts((*tests, *helpers), Role.TEST, repository, redactor),
-        *_excerpts(conftests, Role.CONFTEST, repository, redactor),
-        *_open(_excerpts(sources, Role.SOURCE, repository, redactor), redactor),
+        *_bounded(sheets, Role.TEST, bounds.TESTS, desk),
+        *_bounded(conftests, Role.CONFTEST, bounds.CONFTESTS, desk),
+        *sources,
         *(Excerpt(path, "", Role.MISSING) for path in absent),
+        *(Excerpt(path, redactor.redacted(text), Role.SIBLING) for path, text in beside),
+        *_signatures((*dropped, *near.further), desk),
+        *_map([excerpt.path for excerpt in sources], absent, near.tests, desk),
     )
     shown = replace(target, results=tuple(_shown(result, redactor) for result in results))
     brief = Brief(shown, excerpts, _red_lines(target.node_ids, confirmed), _green_lines(confirmed))
-    return Survey(brief, tuple(_withheld(sources, repository, redactor)))
+    return Survey(brief, tuple(desk.withheld))
 
 
 def _shown(result: Result, redactor: Redactor) -> Result:
@@ -64,88 +90,81 @@ def _shown(result: Result, redactor: Redactor) -> Result:
     return result if failure is None else replace(result, failure=trimmed(redactor.redacted_failure(failure)))
 
 
-def _test_files(results: Sequence[Result], files: Files) -> tuple[str, ...]:
-    """The files of the tests, and of test code in their tracebacks: an inherited test lives with its base class."""
-    found = dict.fromkeys(file_of(result.node_id) for result in results)
-    for result in results:
-        if result.failure:
-            found.update(dict.fromkeys(frame.path for frame in project_frames(result.failure) if is_test(frame.path)))
-    return tuple(path for path in found if path in files.paths and not _is_conftest(path))
+def _sheets(near: Scope, desk: _Desk) -> tuple[list[Sheet], list[Sheet]]:
+    """Return the sheets of tests with their helpers, and those of conftests; of either only what the tests use."""
+    made = (sheet_of_tests(path, desk.results, desk.files, desk.redactor) for path in near.tests)
+    sheets = [sheet for sheet in made if sheet]
+    names = {name for sheet in sheets for name in sheet.uses}
+    conftests: list[Sheet] = []
+    for path in reversed(near.conftests):
+        if sheet := sheet_of_help(path, names, desk.results, desk.files, desk.redactor):
+            conftests.insert(0, sheet)
+            names.update(sheet.uses)
+    for path in near.helpers:
+        if sheet := sheet_of_help(path, names, desk.results, desk.files, desk.redactor):
+            sheets.append(sheet)
+            names.update(sheet.uses)
+    return sheets, conftests
 
 
-def _conftests(tests: Sequence[str], files: Files) -> tuple[str, ...]:
-    chains = (reversed(upwards(directory_of(path))) for path in tests)
-    found = dict.fromkeys(join(directory, "conftest.py") for chain in chains for directory in chain)
-    return tuple(path for path in found if path in files.paths)
+def _bounded(sheets: Iterable[Sheet], role: Role, room: int, desk: _Desk) -> Iterator[Excerpt]:
+    for sheet in sheets:
+        whole = sheet.shown
+        text = clipped(whole, room) if room >= _LEAST or len(whole) <= room else None
+        if text is None:
+            desk.withheld.append(f"{sheet.path} is not shown: the tests before it take all the room there is")
+            continue
+        if text != whole:
+            desk.withheld.append(f"{sheet.path} is not shown to its end: it is too long")
+        room -= len(text)
+        source = desk.files.text(sheet.path)
+        yield Excerpt(sheet.path, text, role, source[1] if source else "utf-8")
 
 
-def _helpers(tests: Sequence[str], layout: Layout, files: Files) -> tuple[str, ...]:
-    """The test code that the tests import, also through one another, in the order in which it is reached."""
-    found = dict.fromkeys(tests)
-    waiting = list(tests)
-    while waiting:
-        for path in _imported(waiting.pop(0), layout, files):
-            if path not in found and is_test(path):
-                found[path] = None
-                waiting.append(path)
-    return tuple(path for path in found if path not in tests and not _is_conftest(path) and _holds_code(path, files))
-
-
-def _under_test(
-    test_code: Sequence[str], results: Sequence[Result], confirmed: Run, layout: Layout, files: Files
-) -> tuple[str, ...]:
-    """By the tests' imports, then by tracebacks from the inside out, then by the lines that ran, most first."""
-    found = [path for test in test_code for path in _imported(test, layout, files)]
-    for result in results:
-        if result.failure:
-            found += [frame.path for frame in reversed(source_frames(result.failure))]
-    ran = _red_lines([result.node_id for result in results], confirmed)
-    found += sorted(ran, key=lambda path: (-len(ran[path]), path))
-    return tuple(path for path in dict.fromkeys(found) if path in files.paths and not is_test(path))
-
-
-def _with_first_hop(paths: Sequence[str], layout: Layout, files: Files) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*paths, *(near for path in paths for near in _imported(path, layout, files)))))
-
-
-def _imported(path: str, layout: Layout, files: Files) -> Iterator[str]:
-    tree = files.tree(path)
-    for wanted in imports(tree) if tree else ():
-        yield from layout.resolve(wanted, path)
-
-
-def _patchable(paths: Iterable[str], protected: Sequence[str]) -> tuple[str, ...]:
-    return tuple(path for path in paths if protection.protected_as(path, protected) is None)
-
-
-def _withheld(paths: Sequence[str], files: Files, redactor: Redactor) -> Iterator[str]:
-    for path in paths:
-        source = files.text(path)
+def _sources(near: Scope, desk: _Desk) -> tuple[tuple[Excerpt, ...], tuple[str, ...]]:
+    """Return the sources that may be shown, and the paths of those for which there is no room; what ran goes first."""
+    found: dict[str, Excerpt] = {}
+    for path in near.sources:
+        source = desk.files.text(path)
         if source is None:
-            yield f"{path} is not shown: it is no text or too large"
-        elif held := redactor.kinds(source[0]):
-            yield f"{path} is not shown: it seems to hold a secret ({held[0]})"
+            desk.withheld.append(f"{path} is not shown: it is no text or too large")
+        elif held := desk.redactor.kinds(source[0]):
+            desk.withheld.append(f"{path} is not shown: it seems to hold a secret ({held[0]})")
+        else:
+            found[path] = Excerpt(path, source[0], Role.SOURCE, source[1])
+    room, kept = bounds.SOURCES, set[str]()
+    for path in sorted(found, key=lambda path: path not in near.evident):
+        if len(found[path].text) <= room:
+            kept.add(path)
+            room -= len(found[path].text)
+    dropped = tuple(path for path in found if path not in kept)
+    if dropped:
+        desk.withheld.append(f"{_listed(dropped)} shown by signatures at most: all modules together are too large")
+    return tuple(excerpt for path, excerpt in found.items() if path in kept), dropped
 
 
-def _excerpts(paths: Sequence[str], role: Role, files: Files, redactor: Redactor) -> Iterator[Excerpt]:
+def _signatures(paths: Sequence[str], desk: _Desk) -> Iterator[Excerpt]:
+    room, left_out = bounds.SIGNATURES, []
     for path in paths:
-        source = files.text(path)
-        if source is not None:
-            text = source[0] if role is Role.SOURCE else redactor.redacted(source[0])
-            yield Excerpt(path, text, role, source[1])
+        text = desk.redactor.redacted(desk.files.derived(path, signatures_of) or "") if room >= _LEAST else ""
+        if room < _LEAST or len(text) > room:
+            left_out.append(path)
+        elif text:
+            room -= len(text)
+            yield Excerpt(path, text, Role.SIGNATURES)
+    if left_out:
+        desk.withheld.append(f"{_listed(left_out)} left out: there are too many modules around those under test")
 
 
-def _open(excerpts: Iterable[Excerpt], redactor: Redactor) -> Iterator[Excerpt]:
-    return (excerpt for excerpt in excerpts if not redactor.kinds(excerpt.text))
+def _map(sources: Sequence[str], absent: Sequence[str], tests: Sequence[str], desk: _Desk) -> Iterator[Excerpt]:
+    text = overview(desk.files, (*sources, *absent) or tests, sources)
+    if text:
+        yield Excerpt("", desk.redactor.redacted(text), Role.MAP)
 
 
-def _holds_code(path: str, files: Files) -> bool:
-    source = files.text(path)
-    return source is not None and bool(source[0].strip())
-
-
-def _is_conftest(path: str) -> bool:
-    return PurePosixPath(path).name == "conftest.py"
+def _listed(paths: Sequence[str]) -> str:
+    more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
+    return f"{', '.join(paths[:_NAMED])}{more} {'is' if len(paths) == 1 else 'are'}"
 
 
 def _red_lines(node_ids: Iterable[NodeId], run: Run) -> Lines:

@@ -2,10 +2,15 @@
 
 import ast
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache, partial
+from typing import TypeVar
 
-from tddbot import parsing, protection
+from tddbot import protection
+from tddbot.context.facts import Facts, facts_of
+from tddbot.context.remembered import Make, derived, parsed
 from tddbot.text import decode
+
+T = TypeVar("T")
 
 Read = Callable[[str], bytes | None]
 """A file's content by repository path, or None where there is no such file."""
@@ -19,7 +24,7 @@ class Files:
 
     def __init__(self, paths: Sequence[str], read: Read) -> None:
         self.paths = frozenset(paths)
-        self.directories = frozenset(parent for path in self.paths for parent in _parents(path))
+        self.directories = _directories(self.paths)
         self._read = read
         self.text = cache(self._text)
         self.tree = cache(self._tree)
@@ -34,11 +39,23 @@ class Files:
         source = self.text(path) if path.endswith(".py") else None
         return None if source is None else parsed(source[0])
 
+    def facts(self, path: str) -> Facts | None:
+        """Return what is known of a Python file, or None where it has no text or does not parse."""
+        return self.derived(path, facts_of)
 
-def parsed(source: str) -> ast.Module | None:
-    """Return the syntax tree, or None where the text is not Python or nests too deeply to be read."""
-    found = parsing.parsed(source)
-    return found if isinstance(found, ast.Module) else None
+    def derived(self, path: str, make: Make[T]) -> T | None:
+        """Return what `make` makes of a Python file, which is remembered by the file's text; None as for `facts`."""
+        source = self.text(path) if path.endswith(".py") else None
+        return None if source is None else derived(source[0], make, partial(self.tree, path))
+
+    def is_there(self, path: str) -> bool:
+        """Whether a file can be read that need not be among those that may be shown."""
+        return self._read(path) is not None
+
+
+@lru_cache(maxsize=4)
+def _directories(paths: frozenset[str]) -> frozenset[str]:
+    return frozenset(parent for path in paths for parent in _parents(path))
 
 
 def directory_of(path: str) -> str:

@@ -5,8 +5,7 @@ Known are plain layouts, src layouts, packages in subdirectories, namespace pack
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from tddbot import protection
 from tddbot.context.dependencies import pyproject, table
@@ -38,6 +37,9 @@ class Layout:
             submodule = self._module_at(join(stem, wanted.name)) if wanted.name else None
             if found := tuple(path for path in (submodule, self._module_at(stem)) if path):
                 return found
+        if wanted.loose and "." in wanted.module:
+            module, _, name = wanted.module.rpartition(".")
+            return self.resolve(Import(module, name, loose=True), importer)
         return ()
 
     def exists(self, dotted: str, importer: str) -> bool:
@@ -91,8 +93,7 @@ class Layout:
         return tuple(dict.fromkeys((*self.roots, above[0], self._outside(above[0]))))
 
     def _outside(self, directory: str) -> str:
-        """The first directory upwards that is no package: the one that pytest puts on the path for a test in it."""
-        return next((up for up in upwards(directory) if join(up, "__init__.py") not in self._files.paths), "")
+        return _outside(directory, self._files.paths)
 
     def _module_at(self, stem: str) -> str | None:
         candidates = (f"{stem}/__init__.py", f"{stem}.py") if stem else ("__init__.py",)
@@ -107,11 +108,19 @@ class Layout:
     @cached_property
     def _found_roots(self) -> tuple[str, ...]:
         """The directories that source files are imported from, those of most files first."""
-        counts = Counter(self._outside(directory_of(path)) for path in self._sources())
-        return tuple(sorted(counts, key=lambda root: (-counts[root], root)))
+        return _found_roots(self._files.paths)
 
-    def _sources(self) -> Iterator[str]:
-        return (path for path in self._files.paths if path.endswith(".py") and not protection.protected_as(path))
+
+@lru_cache(maxsize=4)
+def _found_roots(paths: frozenset[str]) -> tuple[str, ...]:
+    sources = (path for path in paths if path.endswith(".py") and not protection.protected_as(path))
+    counts = Counter(_outside(directory_of(path), paths) for path in sources)
+    return tuple(sorted(counts, key=lambda root: (-counts[root], root)))
+
+
+def _outside(directory: str, paths: frozenset[str]) -> str:
+    """The first directory upwards that is no package: the one that pytest puts on the path for a test in it."""
+    return next((up for up in upwards(directory) if join(up, "__init__.py") not in paths), "")
 
 
 def _pythonpath(files: Files) -> tuple[str, ...]:

@@ -1,8 +1,9 @@
 import pytest
 
-from tddbot.context.files import Files, parsed
+from tddbot.context.files import Files
 from tddbot.context.imports import Import, imports, used_as_module
 from tddbot.context.layout import Layout
+from tddbot.context.remembered import parsed
 
 PLAIN = ["pkg/__init__.py", "pkg/a.py", "pkg/sub/__init__.py", "pkg/sub/b.py", "tests/test_a.py", "setup.py"]
 SRC = ["src/pkg/__init__.py", "src/pkg/a.py", "src/single.py", "tests/test_a.py", "tests/pkg/__init__.py", "noxfile.py"]

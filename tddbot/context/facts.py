@@ -1,0 +1,100 @@
+"""What a brief needs to know of a Python file besides its text: what it imports, defines and takes from modules."""
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from tddbot.context.imports import Import, imports
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A file's facts.
+
+    `defined` are the top-level names that the file makes itself, in their order, and `exported` those of `__all__`,
+    where it is plain. `taken` has the attributes that the file takes of imported names, by the dotted name as written.
+    `is_facade` tells that it holds no function or class: what it imports it only hands on.
+    """
+
+    imports: tuple[Import, ...]
+    defined: tuple[str, ...]
+    exported: tuple[str, ...]
+    taken: Mapping[str, tuple[str, ...]]
+    is_facade: bool
+
+    @property
+    def public(self) -> tuple[str, ...]:
+        """The names for others: of those defined here the exported ones, or else those without an underscore."""
+        if self.exported:
+            return tuple(name for name in self.defined if name in self.exported)
+        return tuple(name for name in self.defined if not name.startswith("_"))
+
+
+def facts_of(tree: ast.Module, text: str) -> Facts:  # noqa: ARG001
+    """Return the facts of a file."""
+    found = imports(tree)
+    defined = tuple(dict.fromkeys(name for node in statements(tree.body) for name in names_of(node)))
+    has_code = any(isinstance(node, _CODE) for node in statements(tree.body))
+    return Facts(found, defined, _exported(tree), _taken(tree, found), not has_code)
+
+
+_CODE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    """Yield the statements of a module or class, those that only a condition or a `try` stands around included."""
+    for node in body:
+        if isinstance(node, ast.If | ast.Try | ast.With):
+            yield from statements(node.body)
+            if not isinstance(node, ast.With):
+                yield from statements(node.orelse)
+            if isinstance(node, ast.Try):
+                yield from (inner for handler in node.handlers for inner in statements(handler.body))
+        else:
+            yield node
+
+
+def names_of(node: ast.stmt) -> Iterator[str]:
+    """Yield the names that a statement defines by `def`, `class` or assignment."""
+    match node:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            yield name
+        case ast.Assign(targets=targets):
+            yield from (name for target in targets for name in _targets(target))
+        case ast.AnnAssign(target=target):
+            yield from _targets(target)
+        case _ if (alias := getattr(node, "name", None)) is not None:  # `type X = …`, from Python 3.12 on
+            yield from _targets(alias)
+
+
+def _targets(target: ast.expr) -> Iterator[str]:
+    if isinstance(target, ast.Name):
+        yield target.id
+    elif isinstance(target, ast.Tuple | ast.List):
+        yield from (item.id for item in target.elts if isinstance(item, ast.Name))
+
+
+def _exported(tree: ast.Module) -> tuple[str, ...]:
+    for node in tree.body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id="__all__")], value=ast.List(elts=items) | ast.Tuple(elts=items)):
+                return tuple(item.value for item in items if isinstance(item, ast.Constant) and type(item.value) is str)
+    return ()
+
+
+def _taken(tree: ast.Module, found: Sequence[Import]) -> dict[str, tuple[str, ...]]:
+    bound = {each.bound for each in found}
+    taken: dict[str, dict[str, None]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and (base := _dotted(node.value)) in bound:
+            taken.setdefault(base, {})[node.attr] = None
+    return {base: tuple(sorted(names)) for base, names in sorted(taken.items())}
+
+
+def _dotted(node: ast.expr) -> str:
+    """Return `a.b.c` as it is written, or "" for what is no dotted name."""
+    names: list[str] = []
+    while isinstance(node, ast.Attribute):
+        names.append(node.attr)
+        node = node.value
+    return ".".join((node.id, *reversed(names))) if isinstance(node, ast.Name) else ""
