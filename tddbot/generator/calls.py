@@ -22,5 +22,8 @@ class Question:
 Dial = Callable[[Question, float, Stop], CallEnd]
 """Makes one call within so many seconds; every way that it can end is a value."""
 
-Wire = Callable[[Question, Dialect, float, Stop], CallEnd]
+Accepted = Callable[[], None]
+"""Is called as soon as the server begins to answer, so that nobody has to wait for the whole answer to know."""
+
+Wire = Callable[[Question, Dialect, float, Stop, Accepted], CallEnd]
 """The same in one dialect; a refusal of the dialect is an ending, too."""

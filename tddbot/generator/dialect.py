@@ -124,7 +124,7 @@ def simpler(dialect: Dialect, refusal: CallEnd, is_pinned: bool = False) -> Dial
 
 def to_facts(dialect: Dialect) -> Mapping[str, Any]:
     """Return a dialect as plain JSON values."""
-    facts: dict[str, Any] = msgspec.to_builtins(dialect)
+    facts: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(dialect))
     return facts
 
 

@@ -11,7 +11,7 @@ from importlib import import_module
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tddbot.generator.calls import Question
+from tddbot.generator.calls import Accepted, Question
 from tddbot.generator.chat_stream import of_completion, read_chat_stream
 from tddbot.generator.dialect import Api, Dialect
 from tddbot.generator.endings import CallEnd, End, of_error, of_status, plain
@@ -45,7 +45,7 @@ class OpenAIWire:
     key: str = field(repr=False)
 
     def __call__(
-        self, question: Question, dialect: Dialect, seconds: float, stop: Stop, accepted: Callable[[], None] = _nothing
+        self, question: Question, dialect: Dialect, seconds: float, stop: Stop, accepted: Accepted = _nothing
     ) -> CallEnd:
         """Make one call in a dialect and return how it ended, within `seconds` of wall clock.
 
@@ -180,7 +180,7 @@ def _refuse_errors(response: Any) -> None:
     raise _StatusError(of_status(response.status_code, text if body is None else body, response.headers))
 
 
-def _read(response: "openai.APIResponse[Any]", api: Api, cap: int, accepted: Callable[[], None]) -> CallEnd:
+def _read(response: "openai.APIResponse[Any]", api: Api, cap: int, accepted: Accepted) -> CallEnd:
     """Read an answer with status 200, which may be whole although a stream was asked for, and the other way round."""
     chunks = _chunks(response)
     first = next((chunk for chunk in chunks if isinstance(chunk, CallEnd) or chunk.strip()), b"")
@@ -208,7 +208,7 @@ def _chunks(response: "openai.APIResponse[Any]") -> Iterator[bytes | CallEnd]:
         yield CallEnd(End.CUT_OFF, plain(error.__cause__ or error), started=True)
 
 
-def _noticed(stream: Iterable[object], accepted: Callable[[], None]) -> Iterator[object]:
+def _noticed(stream: Iterable[object], accepted: Accepted) -> Iterator[object]:
     """Yield the events, and tell when the first one came that is no error."""
     is_told = False
     for event in stream:
@@ -219,7 +219,7 @@ def _noticed(stream: Iterable[object], accepted: Callable[[], None]) -> Iterator
         yield event
 
 
-def _whole(chunks: Iterable[bytes | CallEnd], api: Api, cap: int, accepted: Callable[[], None]) -> CallEnd:
+def _whole(chunks: Iterable[bytes | CallEnd], api: Api, cap: int, accepted: Accepted) -> CallEnd:
     """Read an answer that is no stream: a response or completion, an error, or something else altogether."""
     text = _text(chunks)
     if isinstance(text, CallEnd):
