@@ -9,9 +9,12 @@ from functools import cached_property
 from pathlib import Path
 
 from tddbot.config import Config, load
-from tddbot.domain import Patch
+from tddbot.context.environment import redactor_of
+from tddbot.context.lending import lend
+from tddbot.domain import Excerpt, Patch
 from tddbot.events import Notice, Sink
 from tddbot.generator.ladder import MODEL, OFFLINE, ladder
+from tddbot.generator.line import ServerLine
 from tddbot.generator.model_generator import ModelGenerator
 from tddbot.generator.offline.repair import OfflineGenerator
 from tddbot.generator.settings import has_model
@@ -49,11 +52,19 @@ class App:
 
     def generators(self) -> dict[str, Generator]:
         """Every source of proposals by the name that a rung uses."""
-        protected = self.config.judge.protected
+        protected, settings = self.config.judge.protected, self.config.model
+        line = ServerLine(settings, self.store.memory(), self.environment)
+        purse = self.store.purse(self.config.budget.per_day())
         return {
             OFFLINE: OfflineGenerator(protected),
-            MODEL: ModelGenerator(self.config.model, self.repository.read, protected, self.environment),
+            MODEL: ModelGenerator(settings, line, self.repository.read, self._lend, purse, protected),
         }
+
+    def _lend(self, path: str) -> Excerpt | str:
+        """Return a file that a model asks for, or say in one clause why it does not get it."""
+        files, read = self.repository.files(), self.repository.read
+        redactor = redactor_of(files, read, self.environment, (self.config.model.api_key_env,))
+        return lend(path, files, read, redactor, self.config.judge.protected)
 
     @cached_property
     def runner(self) -> JailedRunner:
@@ -81,13 +92,15 @@ class App:
         """What the user has set."""
         runner = self.config.runner
         return Policy(
-            ladder=ladder(self.has_model),
+            ladder=ladder(self.has_model, self.config.model),
             budget=self.config.budget.limits(),
             jobs=runner.jobs or os.cpu_count() or 1,
             apply=apply,
             protected=self.config.judge.protected,
             run_seconds=runner.run_seconds,
             test_seconds=runner.test_seconds,
+            environ=self.environment,
+            key_names=(self.config.model.api_key_env,),
         )
 
 

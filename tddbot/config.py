@@ -27,8 +27,8 @@ from tddbot.watcher.settings import WatcherSettings
 FILE = "pyproject.toml"
 UNLIMITED: Literal["unlimited"] = "unlimited"
 
-Key = tuple[str, ...]
-"""Where a table or a setting stands: the names from the top of the file."""
+Key = tuple[str | int, ...]
+"""Where a table or a setting stands: the names from the top of the file, and the numbers of tables in a list."""
 
 _TABLE: Key = ("tool", "tddbot")
 
@@ -135,12 +135,14 @@ def line_of(text: str, key: Key) -> int:
     return 1
 
 
-def tables() -> Iterator[tuple[str, type[Struct]]]:
-    """Yield each table of the configuration by its full name, with its struct."""
-    yield "tool.tddbot", Config
-    for field in msgspec.structs.fields(Config):
+def tables(struct: type[Struct] = Config, key: Key = ()) -> Iterator[tuple[str, type[Struct]]]:
+    """Yield each table of the configuration by its full name, with its struct; that of a list is in brackets."""
+    yield _name(key), struct
+    for field in msgspec.structs.fields(struct):
         if _is_struct(field.type):
-            yield f"tool.tddbot.{field.name}", field.type
+            yield from tables(field.type, (*key, field.name))
+        elif listed := _listed(field.type):
+            yield from tables(listed, (*key, field.name, 0))
 
 
 def document() -> str:
@@ -160,7 +162,10 @@ def _first_statements(lines: Sequence[str], count: int) -> dict[str, Any]:
 
 def _at(data: Any, key: Key) -> Any:
     for part in key:
-        data = data.get(part) if isinstance(data, dict) else None
+        if isinstance(part, int):
+            data = data[part] if isinstance(data, list) and part < len(data) else None
+        else:
+            data = data.get(part) if isinstance(data, dict) else None
     return data
 
 
@@ -182,6 +187,17 @@ def _wrong_keys(table: Any, struct: type[Struct], key: Key) -> Iterator[tuple[Ke
             yield (*key, name), f"[{_name(key)}] has no setting '{name}'", _nearest(name, struct, _name(key))
         elif _is_struct(fields[name]):
             yield from _wrong_keys(value, fields[name], (*key, name))
+        elif listed := _listed(fields[name]):
+            yield from _wrong_keys_in_list(value, listed, (*key, name))
+
+
+def _wrong_keys_in_list(tables: Any, struct: type[Struct], key: Key) -> Iterator[tuple[Key, str, str]]:
+    if not isinstance(tables, list):
+        name = _name(key)
+        yield key, f"[{name}] must be a list of tables", f"write [[{name}]] above each of them"
+        return
+    for number, table in enumerate(tables):
+        yield from _wrong_keys(table, struct, (*key, number))
 
 
 def _nearest(name: str, struct: type[Struct], table: str) -> str:
@@ -203,7 +219,7 @@ def _share(name: str, known: str) -> bool:
 def _wrong_value(text: str, table: Mapping[str, Any], said: str) -> UsageError:
     """Turn msgspec's sentence (`Expected `int`, got `str` - at `$.runner.jobs``) into one about the file."""
     problem, _, place = said.rpartition(" - at ")
-    key = tuple(re.findall(r"\.(\w+)", place.strip("`").partition("[")[0]))
+    key = _key(place.strip("`"))
     value = _at(table, key)
     problem = re.sub(r"`([^`]+)`", lambda found: _in_words(found[1]), problem)
     problem = re.sub(r"^Invalid enum value ('.*')$", r"\1 is none of its words", problem, flags=re.DOTALL)
@@ -212,6 +228,13 @@ def _wrong_value(text: str, table: Mapping[str, Any], said: str) -> UsageError:
         near = difflib.get_close_matches(str(value), choices, n=1, cutoff=0.5)
         hint = f"did you mean '{near[0]}'?" if near else f"it may be {', '.join(choices)}"
     return _refusal(text, key, f"[{_name(key[:-1])}] {key[-1]}: {problem[:1].lower()}{problem[1:]}", hint)
+
+
+def _key(path: str) -> Key:
+    """Turn msgspec's path (`$.model.ladder[1].role`) into a key; a number counts only before another name."""
+    parts = re.match(r"\$((?:\.\w+|\[\d+\](?=\.))*)", path)
+    found = re.findall(r"\.(\w+)|\[(\d+)\]", parts[1] if parts else "")
+    return tuple(name or int(number) for name, number in found)
 
 
 def _refusal(text: str, key: Key, message: str, hint: str) -> UsageError:
@@ -239,7 +262,7 @@ def _choices(key: Key) -> list[str]:
     """The words that a setting may have, where these are counted."""
     struct = dict(tables()).get(_name(key[:-1]))
     types = {field.encode_name: field.type for field in msgspec.structs.fields(struct)} if struct else {}
-    return [word for kind in _alternatives(types.get(key[-1])) for word in _words(kind)]
+    return [word for kind in _alternatives(types.get(str(key[-1]))) for word in _words(kind)]
 
 
 def _alternatives(kind: Any) -> tuple[Any, ...]:
@@ -261,8 +284,19 @@ def _is_struct(kind: Any) -> TypeGuard[type[Struct]]:
     return isinstance(kind, type) and issubclass(kind, Struct)
 
 
+def _listed(kind: Any) -> type[Struct] | None:
+    """The struct of a list of tables, or None for any other type."""
+    for part in _alternatives(kind):
+        for of in get_args(part)[:1] if get_origin(part) is tuple else ():
+            if _is_struct(of):
+                return of
+    return None
+
+
 def _name(key: Key) -> str:
-    return ".".join(_TABLE + key)
+    """A table's full name; in brackets, as TOML has it, where it is one of a list."""
+    name = ".".join(part for part in (*_TABLE, *key) if isinstance(part, str))
+    return f"[{name}]" if key and isinstance(key[-1], int) else name
 
 
 def _documented(name: str, struct: type[Struct]) -> str:
@@ -281,6 +315,8 @@ def _kind(kind: Any) -> str:
 
 
 def _plain_kind(kind: Any) -> str:
+    if _is_struct(kind):
+        return "a table"
     if words := _words(kind):
         return ", ".join(f'`"{word}"`' for word in words)
     parts = [part for part in get_args(kind) if part is not Ellipsis]

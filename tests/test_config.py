@@ -130,6 +130,41 @@ def test_every_stage_has_its_table(tmp_path: Path):
             "",
         ),
         ("[[tool.tddbot.budget]]\n", "pyproject.toml:1: [tool.tddbot.budget] must be a table, not a list", ""),
+        (
+            "[[tool.tddbot.model.ladder]]\nrole = 'small'\n\n[[tool.tddbot.model.ladder]]\nrole = 'large'\nround = 2\n",
+            "pyproject.toml:6: [[tool.tddbot.model.ladder]] has no setting 'round'",
+            "did you mean 'rounds'?",
+        ),
+        (
+            "[[tool.tddbot.model.ladder]]\nrole = 'small'\n[[tool.tddbot.model.ladder]]\n\nrole = 'larg'\n",
+            "pyproject.toml:5: [[tool.tddbot.model.ladder]] role: 'larg' is none of its words",
+            "did you mean 'large'?",
+        ),
+        (
+            "[tool.tddbot.model]\nladder = [{ role = 'small' },\n  { effort = 'hi' }]\n",
+            "pyproject.toml:2: [[tool.tddbot.model.ladder]] effort: 'hi' is none of its words",
+            "did you mean 'high'?",
+        ),
+        (
+            "[[tool.tddbot.model.ladder]]\nwidth = 0\n",
+            "pyproject.toml:2: [[tool.tddbot.model.ladder]] width: expected a whole number >= 1",
+            "",
+        ),
+        (
+            "[tool.tddbot.model]\nrole = 'small'\n",
+            "pyproject.toml:2: [tool.tddbot.model] has no setting 'role'",
+            "did you mean 'role' in [[tool.tddbot.model.ladder]]?",
+        ),
+        (
+            "[tool.tddbot.model.ladder]\nrole = 'small'\n",
+            "pyproject.toml:1: [tool.tddbot.model.ladder] must be a list of tables",
+            "write [[tool.tddbot.model.ladder]] above each of them",
+        ),
+        (
+            "[tool.tddbot.model]\nladder = ['small']\n",
+            "pyproject.toml:2: [[tool.tddbot.model.ladder]] must be a table, not a string",
+            "",
+        ),
     ],
 )
 def test_a_wrong_key_or_value_names_line_key_and_the_nearest_right_one(text, message, hint):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -21,6 +21,23 @@ class Effort(StrEnum):
     HIGH = "high"
     XHIGH = "xhigh"
     MAX = "max"
+
+
+class RungSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """`[[tool.tddbot.model.ladder]]`: one rung of an own ladder."""
+
+    role: Annotated[Literal["small", "large"], Meta(description="Which of the two models is asked.")] = "small"
+    effort: Annotated[
+        Effort | None, Meta(description="How hard it thinks; left out, that is the server's own choice.")
+    ] = None
+    rounds: Annotated[
+        int, Meta(ge=1, le=20, description="The first answer and those to how it went; each rung starts afresh.")
+    ] = 1
+    width: Annotated[
+        int, Meta(ge=1, le=20, description="Candidates side by side in the first round, each with a plan of its own.")
+    ] = 1
+    repaired: Annotated[int, Meta(ge=1, le=20, description="The candidates that each later round repairs.")] = 2
+    name: Annotated[str, Meta(description="What the rung is called on the screen; else its role and effort.")] = ""
 
 
 class ModelSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,6 +73,29 @@ class ModelSettings(Struct, frozen=True, forbid_unknown_fields=True):
             " that of input, writing to the cache. A server on this machine has no other prices than these."
         ),
     ] = {}
+
+    api: Annotated[
+        Literal["auto", "responses", "chat"],
+        Meta(
+            description="The API that the server is asked by: auto finds out, Responses first, then Chat Completions."
+        ),
+    ] = "auto"
+    context_tokens: Annotated[
+        int,
+        Meta(
+            ge=4_096,
+            description="What fits into the model's context, request and answer together; a smaller limit that the "
+            "server names is learnt. What is too long for it is left out: first the map of the repository, then green "
+            "tests, signatures and local variables.",
+        ),
+    ] = 200_000
+    ladder: Annotated[
+        tuple[RungSettings, ...],
+        Meta(
+            description="The rungs to climb, in order, each a table of its own; without any, small at low effort (2 "
+            "rounds), small at high (1), large at medium (3), large at high (4 candidates, then a repair of 2)."
+        ),
+    ] = ()
 
     def __post_init__(self) -> None:
         """Refuse a price that would let a sum go down."""

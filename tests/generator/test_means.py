@@ -1,4 +1,4 @@
-"""Settings and ladder."""
+"""Settings, and the estimate of tokens."""
 
 from decimal import Decimal
 
@@ -6,25 +6,8 @@ import msgspec
 import pytest
 
 from tddbot.generator.billing import estimated_tokens
-from tddbot.generator.ladder import ladder
 from tddbot.generator.pricing import price_of
-from tddbot.generator.settings import ModelSettings, has_model
-
-
-def test_without_a_model_the_ladder_is_the_offline_rung_alone() -> None:
-    (only,) = ladder(has_model=False)
-    assert (only.generator, only.width, only.rounds) == ("offline", 300, 1)
-
-
-def test_with_a_model_the_ladder_goes_from_free_to_dear() -> None:
-    rungs = ladder(has_model=True)
-    assert [(rung.generator, rung.role, rung.effort, rung.rounds) for rung in rungs] == [
-        ("offline", "", "", 1),
-        ("model", "small", "low", 2),
-        ("model", "small", "high", 1),
-        ("model", "large", "medium", 3),
-    ]
-    assert len({rung.name for rung in rungs}) == len(rungs)
+from tddbot.generator.settings import Effort, ModelSettings, RungSettings, has_model
 
 
 def test_a_key_or_a_server_of_ones_own_makes_a_model() -> None:
@@ -52,5 +35,21 @@ def test_wrong_settings_are_refused(wrong: dict[str, object]) -> None:
         msgspec.convert(wrong, ModelSettings)
 
 
-def test_tokens_are_estimated_upwards() -> None:
-    assert [estimated_tokens(chars) for chars in (0, 1, 3, 4)] == [0, 1, 1, 2]
+def test_tokens_are_estimated_upwards_from_bytes() -> None:
+    assert [estimated_tokens(size) for size in (0, 1, 3, 4)] == [0, 1, 1, 2]
+
+
+def test_an_own_ladder_comes_from_toml() -> None:
+    given = {"api": "chat", "context_tokens": 8192, "ladder": [{"role": "large", "effort": "xhigh", "width": 3}, {}]}
+    chosen = msgspec.convert(given, ModelSettings)
+    assert chosen.ladder == (RungSettings("large", Effort.XHIGH, width=3), RungSettings("small", None))
+    assert (chosen.api, chosen.context_tokens) == ("chat", 8192)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"api": "rest"}, {"context_tokens": 100}, {"ladder": [{"role": "tiny"}]}, {"ladder": [{"rounds": 0}]}],
+)
+def test_wrong_rungs_are_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(wrong, ModelSettings)
