@@ -12,6 +12,8 @@ from tddbot.cli.display import Display, display_options, write
 from tddbot.domain import Ending
 from tddbot.errors import ExitCode, TddbotError, UsageError
 from tddbot.events import Event
+from tddbot.generator.pricing import price_list, price_of
+from tddbot.generator.settings import server
 from tddbot.ports import RunRequest
 from tddbot.report.json_lines import line
 from tddbot.runner.backends import BACKENDS
@@ -65,6 +67,7 @@ def _examine(path: Path) -> Iterator[Finding]:
             yield _tried("python", lambda: _python(app))
             yield from _jail(app)
             yield _model(app)
+            yield _prices(app)
     except TddbotError as error:
         yield _unfit("repository", error)
     yield from map(_of_control, probe())
@@ -124,6 +127,22 @@ def _model(app: App) -> Finding:
     detail = f"{model.api_key_env} is not set: the offline generator works alone"
     return Finding(
         "model", None, detail, f"Set {model.api_key_env}, or [tool.tddbot.model] base_url for a server of your own."
+    )
+
+
+def _prices(app: App) -> Finding:
+    model, listed = app.config.model, price_list()
+    address = server(model, app.environment)
+    unknown = [name for name in (model.small, model.large) if price_of(name, model.prices, address) is None]
+    detail = f"of {listed.dated}, for {', '.join(listed.models)}"
+    if not unknown or not app.has_model:
+        return Finding("prices", None, detail)
+    names = " and ".join(dict.fromkeys(unknown))
+    return Finding(
+        "prices",
+        None,
+        f"{detail}; none is known for {names}, so no limit in USD holds for it",
+        "Set [tool.tddbot.model] prices, or [tool.tddbot.budget] tokens.",
     )
 
 

@@ -24,6 +24,7 @@ _COMMANDS = {
     "undo": "tddbot.cli.patches",
     "show": "tddbot.cli.patches",
     "log": "tddbot.cli.patches",
+    "spend": "tddbot.cli.spend",
     "demo": "tddbot.cli.demo",
     "doctor": "tddbot.cli.doctor",
     "bench": "tddbot.cli.bench",

@@ -1,5 +1,6 @@
 """`tddbot apply`, `undo`, `show` and `log`: patches that are in the store, by ID."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -10,8 +11,9 @@ from tddbot.domain import Applied, Patch
 from tddbot.errors import ExitCode, UsageError
 from tddbot.report.difference import unified
 from tddbot.report.json_lines import line
-from tddbot.report.terminal import console, show_evidence, show_patch
-from tddbot.store.records import StoredPatch
+from tddbot.report.terminal import console, show_evidence, show_labelled, show_patch, show_reasoning
+from tddbot.report.words import bill, one_line
+from tddbot.store.records import StoredAttempt, StoredPatch
 
 
 @click.command(short_help="Apply a proven patch.")
@@ -45,17 +47,22 @@ def undo(patch_id: str | None, display: Display) -> int:
 @click.argument("patch_id", metavar="ID")
 @display_options
 def show(patch_id: str, display: Display) -> int:
-    """Show a patch as a difference, with the record of what was proven."""
+    """Show a patch as a difference, with why it was made and the record of what was proven."""
     with display.sink() as tell, opened(Path.cwd(), tell, None) as app:
         stored = _find(app, patch_id)
+        attempt = app.store.attempt_with(stored.patch.id)
         if display.json:
-            write(line({**_row(stored), "difference": unified(stored.patch), "evidence": stored.evidence}))
+            more = {"difference": unified(stored.patch), "evidence": stored.evidence, "attempt": attempt}
+            write(line({**_row(stored), **more}))
             return ExitCode.OK
         screen = console()
         screen.print(f"patch {stored.patch.id}, {stored.state}, {stored.created:%Y-%m-%d %H:%M} UTC", markup=False)
         show_patch(screen, stored.patch)
         if stored.evidence:
             show_evidence(screen, stored.evidence)
+        if attempt:
+            show_labelled(screen, _made(attempt))
+            show_reasoning(screen, attempt.reasoning, indent=9)
     return ExitCode.OK
 
 
@@ -86,6 +93,15 @@ def _find(app: App, patch_id: str) -> StoredPatch:
             "`tddbot log` lists the proven ones, `tddbot log --all` every candidate.",
         )
     return stored
+
+
+def _made(attempt: StoredAttempt) -> Iterator[tuple[str, str]]:
+    """Yield who made a patch, on which rung and why, and what came of it, as pairs of a label and a text."""
+    yield "made", f"by {attempt.generator}" + (f" on the rung {attempt.rung!r}" if attempt.rung else "")
+    yield "why", one_line(attempt.note, most=2000)
+    yield "ruling", "; ".join((attempt.ruling.value, *attempt.verdict.reasons))
+    if attempt.usage.calls:
+        yield "bill", bill(attempt.usage)
 
 
 def _write(app: App, display: Display, patch: Patch, patch_id: str, state: str) -> int:

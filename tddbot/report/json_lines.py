@@ -41,7 +41,8 @@ def plain(value: Any) -> Any:
         return summary(value)
     if isinstance(value, Attempt):
         run = None if value.run is None else summary(value.run)
-        return {"proposal": plain(value.proposal), "run": run, "verdict": plain(value.verdict)}
+        verdict = plain(value.verdict)
+        return {"proposal": plain(value.proposal), "run": run, "verdict": verdict, "rung": value.rung}
     if isinstance(value, Candidate):
         return {**_builtins(value, leave_out="replay"), "patch_id": value.patch.id, "kind": "candidate"}
     if isinstance(value, Dud):

@@ -1,15 +1,31 @@
 """Events for people: few lines, with colour where the terminal has it. This is the only file that imports rich."""
 
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tddbot import events
-from tddbot.domain import Attempt, Candidate, Conclusion, Dud, Ending, Evidence, Patch, Resolution, Ruling, Target
+from tddbot.domain import (
+    Attempt,
+    Candidate,
+    Conclusion,
+    Dud,
+    Ending,
+    Evidence,
+    Failure,
+    NodeId,
+    Patch,
+    Resolution,
+    Ruling,
+)
 from tddbot.report import words
 from tddbot.report.difference import unified
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.status import Status
+    from rich.text import Text
 
 _MARKS = {
     Conclusion.FIXED: ("✔", "green"),
@@ -27,13 +43,31 @@ def console(stderr: bool = False) -> "Console":
     return Console(stderr=stderr, highlight=False, soft_wrap=True)
 
 
+@dataclass(frozen=True, slots=True)
+class _Busy:
+    """What the moving status says, with the seconds since it began to say so."""
+
+    text: str
+    began: float = field(default_factory=time.monotonic)
+
+    def __rich__(self) -> "Text":
+        from rich.text import Text
+
+        return Text(words.visible(f"{self.text}, {time.monotonic() - self.began:.0f} s"))
+
+
 class Terminal:
-    """A sink of events. `verbose` shows every attempt; else only how many there were."""
+    """A sink of events.
+
+    What was paid for is shown, attempt by attempt; `verbose` shows the free attempts, too, and what a model says of how
+    it came to its answer.
+    """
 
     def __init__(self, console: "Console", verbose: bool = False) -> None:
         self._console = console
         self._verbose = verbose
         self._status: Status | None = None
+        self._contradiction: tuple[NodeId, ...] = ()
 
     def __call__(self, event: events.Event) -> None:
         """Show one event."""
@@ -43,6 +77,7 @@ class Terminal:
             case events.BaselineTaken():
                 self._baseline(event)
             case events.TargetStarted():
+                self._contradiction = ()
                 tests = words.count(len(event.target.node_ids), "red test")
                 self._line(f"▸ {event.target.cause} ({tests})", style="bold")
                 self._busy("making sure that it is red")
@@ -86,33 +121,43 @@ class Terminal:
 
     def _attempt(self, number: int, attempt: Attempt) -> None:
         proposal, verdict = attempt.proposal, attempt.verdict
-        self._busy(f"{words.count(number, 'attempt')}, the last one {verdict.ruling.value}")
-        if self._verbose:
-            text = proposal.reason if isinstance(proposal, Dud) else proposal.note
+        rung = f"{attempt.rung}: " if attempt.rung else ""
+        self._busy(f"{rung}{words.count(number, 'attempt')}, the last one {verdict.ruling.value}")
+        text = proposal.reason if isinstance(proposal, Dud) else proposal.note
+        if proposal.usage.calls:
+            text = f"{rung}{words.one_line(text)} ({words.price(proposal.usage)})"
+        if self._verbose or proposal.usage.calls:
             style = "green" if verdict.accepted else "dim"
             self._line(f"  {number:>4}  {verdict.ruling.value:<12} {text}", style=style)
+        if self._verbose:
             if verdict.ruling in (Ruling.FORBIDDEN, Ruling.REGRESSION, Ruling.UNPROVEN):
                 self._line(f"        {'; '.join(verdict.reasons)}", style="dim")
+            show_reasoning(self._console, proposal.reasoning, indent=8)
+        if isinstance(proposal, Dud) and proposal.contradiction:
+            self._contradiction = proposal.contradiction
 
     def _resolved(self, resolution: Resolution) -> None:
         mark, style = _MARKS[resolution.conclusion]
         tried = words.count(resolution.attempts, "attempt")
         said = f": {resolution.reason}" if resolution.reason else ""
         if resolution.attempt and isinstance(resolution.attempt.proposal, Candidate):
-            said = f": {resolution.attempt.proposal.note}"
+            said = f": {words.one_line(resolution.attempt.proposal.note)}"
         self._line(
             f"{mark} {resolution.conclusion.value} after {tried} in {resolution.seconds:.1f} s{said}", style=style
         )
         if resolution.conclusion in (Conclusion.GAVE_UP, Conclusion.FLAKY):
-            self._failure(resolution.target)
+            for result in [result for result in resolution.target.results if result.failure][:1]:
+                self._test(result.node_id, result.failure)
+        elif resolution.conclusion is Conclusion.CONTRADICTORY and self._contradiction:
+            failures = {result.node_id: result.failure for result in resolution.target.results}
+            for node in self._contradiction:
+                self._test(node, failures.get(node))
+            self._line("  one of the two has to be changed, and no patch may touch a test", style="yellow")
 
-    def _failure(self, target: Target) -> None:
-        result = next((result for result in target.results if result.failure), None)
-        if result is None or result.failure is None:
-            return
-        for name in words.first_few([result.node_id]):
-            self._line(f"  {name}", style="red")
-        for line in words.failure_lines(result.failure):
+    def _test(self, node: NodeId, failure: Failure | None) -> None:
+        for name in words.first_few([node]):
+            self._line(f"  {name}", style="red" if failure else "")
+        for line in words.failure_lines(failure) if failure else ():
             self._line(f"    {line}", style="dim")
 
     def _patch(self, patch: Patch, evidence: Evidence) -> None:
@@ -123,10 +168,10 @@ class Terminal:
         if not self._console.is_terminal:
             return
         if self._status is None:
-            self._status = self._console.status(text)
+            self._status = self._console.status(_Busy(text))
             self._status.start()
         else:
-            self._status.update(text)
+            self._status.update(_Busy(text))
 
     def _line(self, text: str, style: str = "") -> None:
         self._console.print(words.visible(text, keep="\n"), style=style or None, markup=False)
@@ -144,5 +189,16 @@ def show_patch(console: "Console", patch: Patch) -> None:
 
 def show_evidence(console: "Console", evidence: Evidence) -> None:
     """Print the record of an accepted patch."""
-    for label, text in words.evidence_lines(evidence):
+    show_labelled(console, words.evidence_lines(evidence))
+
+
+def show_labelled(console: "Console", lines: Iterable[tuple[str, str]]) -> None:
+    """Print pairs of a label and a text."""
+    for label, text in lines:
         console.print(f"  {label:<7}{words.visible(text)}", markup=False, style="dim")
+
+
+def show_reasoning(console: "Console", text: str, indent: int = 2) -> None:
+    """Print a model's own summary of how it came to an answer, in few lines; nothing where there is none."""
+    for line in words.wrapped(text, console.width - indent):
+        console.print(" " * indent + line, markup=False, style="dim italic")

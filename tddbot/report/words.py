@@ -1,5 +1,6 @@
 """Counts, sums and records in the words that every display uses. Pure."""
 
+import textwrap
 from collections import Counter
 from collections.abc import Iterable
 
@@ -47,6 +48,20 @@ def failure_lines(failure: Failure) -> list[str]:
     inside = [frame for frame in failure.frames if not frame.path.startswith(("/", "<"))]
     place = f"{inside[-1].path}:{inside[-1].line}: " if inside else ""
     return [*shown, visible(f"{place}{failure.kind}")]
+
+
+def one_line(text: str, most: int = _LONGEST_LINE) -> str:
+    """Return the text on one line, cut where it is longer than `most` characters."""
+    joined = " ".join(text.split())
+    return joined if len(joined) <= most else f"{joined[: most - 1].rstrip()}…"
+
+
+def wrapped(text: str, width: int, most: int = 10) -> list[str]:
+    """Return the text in at most `most` lines of `width` characters, its own line breaks kept; the last is … if cut."""
+    # A model may write megabytes, of which nobody sees more than this.
+    paragraphs = text[: width * most * 2].splitlines()
+    lines = [line for each in paragraphs for line in textwrap.wrap(visible(each), max(width, 20))]
+    return lines if len(lines) <= most else [*lines[: most - 1], "…"]
 
 
 def bill(usage: Usage) -> str:

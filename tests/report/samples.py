@@ -40,11 +40,14 @@ RUN = Run(
 TARGET = Target("`f` does not do what tests/test_a.py expects", (RUN.results[RED],))
 PATCH = Patch((Edit("a.py", "x = 41\n", "x = 42\n"),))
 USAGE = Usage(2, 1000, 0, 234, 100, Decimal("0.0125"))
-CANDIDATE = Candidate(PATCH, "model", "a.py: 41 becomes 42", USAGE, ({"secret": "of the generator"},))
+THOUGHT = "The test wants 42.\n\nSo 41 is one too few."
+CANDIDATE = Candidate(PATCH, "model", "a.py: 41 becomes 42", USAGE, ({"secret": "of the generator"},), THOUGHT)
+FREE = Candidate(PATCH, "offline", "a.py: 41 becomes 42")
 DUD = Dud("it refused", "model", USAGE, final=True, replay=({"secret": "of the generator"},))
-ACCEPTED = Attempt(CANDIDATE, RUN, Verdict(Ruling.ACCEPTED, (), (RED,), (), 1))
-REFUSED = Attempt(DUD, None, Verdict(Ruling.DUD, ("it refused",)))
-FORBIDDEN = Attempt(CANDIDATE, None, Verdict(Ruling.FORBIDDEN, ("conftest.py is a test",)))
+RUNG = "small, low effort"
+ACCEPTED = Attempt(CANDIDATE, RUN, Verdict(Ruling.ACCEPTED, (), (RED,), (), 1), RUNG)
+REFUSED = Attempt(DUD, None, Verdict(Ruling.DUD, ("it refused",)), RUNG)
+FORBIDDEN = Attempt(FREE, None, Verdict(Ruling.FORBIDDEN, ("conftest.py is a test",)), "offline")
 FIXED = Resolution(TARGET, Conclusion.FIXED, "", ACCEPTED, 3, USAGE, 4.2)
 GAVE_UP = Resolution(TARGET, Conclusion.GAVE_UP, "none of 3 candidates was accepted", None, 3, USAGE, 4.2)
 EVIDENCE = Evidence(

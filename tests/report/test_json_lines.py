@@ -6,7 +6,7 @@ import pytest
 
 from tddbot import events
 from tddbot.report.json_lines import json_lines
-from tests.report.samples import CANDIDATE, EVERY, PATCH, RED
+from tests.report.samples import CANDIDATE, EVERY, PATCH, RED, RUNG, THOUGHT
 
 
 def lines(*told: events.Event) -> list[str]:
@@ -54,6 +54,8 @@ def test_a_program_can_tell_a_candidate_from_a_dud():
     assert (accepted["proposal"]["kind"], accepted["proposal"]["patch_id"]) == ("candidate", PATCH.id)
     assert accepted["proposal"]["usage"]["usd"] == "0.0125"
     assert accepted["verdict"]["ruling"] == "accepted"
+    assert (accepted["rung"], accepted["proposal"]["reasoning"]) == (RUNG, THOUGHT)
+    assert dud["proposal"]["contradiction"] == []
 
 
 @pytest.mark.parametrize("event", EVERY, ids=lambda event: type(event).__name__)

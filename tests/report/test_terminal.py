@@ -1,5 +1,7 @@
 import io
+import re
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from rich.console import Console
@@ -7,7 +9,21 @@ from rich.console import Console
 from tddbot import events
 from tddbot.domain import Candidate, Conclusion, Edit, Ending, Frame, Patch, Run
 from tddbot.report.terminal import Terminal, console, show_patch
-from tests.report.samples import ACCEPTED, EVERY, EVIDENCE, FAILURE, FIXED, GAVE_UP, PATCH, RUN, TARGET
+from tests.report.samples import (
+    ACCEPTED,
+    DUD,
+    EVERY,
+    EVIDENCE,
+    FAILURE,
+    FIXED,
+    GAVE_UP,
+    PATCH,
+    RED,
+    REFUSED,
+    RUN,
+    TARGET,
+    USAGE,
+)
 
 HIDDEN, SHOWN = "\x1b[?25l", "\x1b[?25h"
 """What a terminal is told about its cursor while a status moves, and afterwards."""
@@ -39,6 +55,8 @@ def test_a_fix_in_few_lines():
         "● 3 tests in 1.2 s: 1 failed, 1 passed, 1 skipped",
         "  tests/test_a.py::test_a[ü]",
         "▸ `f` does not do what tests/test_a.py expects (1 red test)",
+        "     1  dud          small, low effort: it refused (0.0125 USD)",
+        "     3  accepted     small, low effort: a.py: 41 becomes 42 (0.0125 USD)",
         "✔ fixed after 3 attempts in 4.2 s: a.py: 41 becomes 42",
         "  diff --git a/a.py b/a.py",
         "  --- a/a.py",
@@ -62,18 +80,51 @@ def test_verbose_shows_every_attempt_with_its_reasons():
     lines = told(*EVERY[3:7], verbose=True).splitlines()
     assert lines == [
         "  small, low effort (model), round 1",
-        "     1  dud          it refused",
+        "     1  dud          small, low effort: it refused (0.0125 USD)",
         "     2  forbidden    a.py: 41 becomes 42",
         "        conftest.py is a test",
-        "     3  accepted     a.py: 41 becomes 42",
+        "     3  accepted     small, low effort: a.py: 41 becomes 42 (0.0125 USD)",
+        "        The test wants 42.",
+        "        So 41 is one too few.",
     ]
+
+
+def test_what_a_model_thought_is_a_few_lines_however_much_it_is():
+    proposal = replace(ACCEPTED.proposal, reasoning="first it reads. " * 100_000, note="one\ntwo " + "x" * 500)
+    lines = told(events.AttemptJudged(3, replace(ACCEPTED, proposal=proposal)), verbose=True).splitlines()
+    assert len(lines) == 11
+    assert lines[0].startswith("     3  accepted     small, low effort: one two xxx")
+    assert lines[0].endswith("xxx… (0.0125 USD)")
+    assert all(len(line) <= 80 for line in lines[1:])
+    assert lines[-1] == "        …"
+
+
+def test_a_price_that_nobody_knows_is_said_so():
+    usage = replace(USAGE, usd=Decimal(0), unpriced_calls=2)
+    attempt = replace(ACCEPTED, proposal=replace(ACCEPTED.proposal, usage=usage))
+    assert told(events.AttemptJudged(1, attempt)).endswith("41 becomes 42 (price unknown)\n")
+
+
+def test_tests_that_contradict_each_other_are_named_with_what_is_known_of_them():
+    said = replace(REFUSED, proposal=replace(DUD, reason="one wants 1, one 2", contradiction=(RED, "t.py::test_b")))
+    ended = replace(GAVE_UP, conclusion=Conclusion.CONTRADICTORY, reason="no implementation can satisfy both")
+    lines = told(events.TargetStarted(TARGET), events.AttemptJudged(1, said), events.TargetResolved(ended)).splitlines()
+    assert lines[2:] == [
+        "≠ contradictory tests after 3 attempts in 4.2 s: no implementation can satisfy both",
+        "  tests/test_a.py::test_a[ü]",
+        "    assert 41 == 42",
+        "    a.py:3: AssertionError",
+        "  t.py::test_b",
+        "  one of the two has to be changed, and no patch may touch a test",
+    ]
+    assert len(told(events.AttemptJudged(1, said), *EVERY[2:3], events.TargetResolved(ended)).splitlines()) == 3
 
 
 @pytest.mark.parametrize("conclusion", Conclusion)
 def test_every_conclusion_has_a_mark_and_its_reason(conclusion):
     line = told(events.TargetResolved(replace(GAVE_UP, conclusion=conclusion)))
     assert f"{conclusion.value} after 3 attempts in 4.2 s: none of 3 candidates was accepted" in line
-    assert line[0] in "✔✘~–"
+    assert line[0] in "✔≠✘~–"
 
 
 @pytest.mark.parametrize("conclusion", [Conclusion.GAVE_UP, Conclusion.FLAKY])
@@ -114,8 +165,9 @@ HOSTILE = "a\x1b[2J\x07\u202eb\udcff"
 
 
 def test_nothing_that_tests_models_or_file_names_say_moves_the_cursor():
-    attempt = replace(ACCEPTED, proposal=replace(ACCEPTED.proposal, note=HOSTILE))
+    attempt = replace(ACCEPTED, proposal=replace(ACCEPTED.proposal, note=HOSTILE, reasoning=HOSTILE), rung=HOSTILE)
     assert isinstance(attempt.proposal, Candidate)
+    dud = replace(REFUSED, proposal=replace(DUD, reason=HOSTILE, contradiction=(HOSTILE, HOSTILE)))
     failure = replace(FAILURE, kind=HOSTILE, message=HOSTILE, frames=(Frame(HOSTILE, 1, "f"),))
     target = replace(TARGET, results=(replace(TARGET.results[0], node_id=HOSTILE, failure=failure),))
     patch = Patch((Edit(HOSTILE, "a\n", "b\x1b[2J\x07\u202e\n"),))
@@ -123,6 +175,8 @@ def test_nothing_that_tests_models_or_file_names_say_moves_the_cursor():
         events.BaselineTaken(RUN, (HOSTILE,)),
         events.TargetStarted(replace(TARGET, cause=HOSTILE)),
         events.AttemptJudged(1, attempt),
+        events.AttemptJudged(2, dud),
+        events.TargetResolved(replace(GAVE_UP, conclusion=Conclusion.CONTRADICTORY, target=target)),
         events.TargetResolved(replace(FIXED, attempt=attempt)),
         events.TargetResolved(replace(GAVE_UP, reason=HOSTILE, target=target)),
         events.PatchApplied(patch, replace(EVIDENCE, cause=HOSTILE, note=HOSTILE, won=(HOSTILE,))),
@@ -154,6 +208,12 @@ def test_no_colour_where_none_is_wanted(monkeypatch):
     monkeypatch.delenv("FORCE_COLOR", raising=False)
     assert console().no_color
     assert console(stderr=True).stderr
+
+
+def test_the_moving_status_names_the_rung_and_counts_the_seconds():
+    shown = told(events.RungStarted("small [red]", "model", 2), terminal=True)
+    assert re.search(r"small \[red\], round 2, \d+ s", shown)
+    assert re.search(r"small, low effort: 3 attempts, the last one accepted, \d+ s", told(EVERY[6], terminal=True))
 
 
 def test_the_moving_status_is_gone_at_the_end():

@@ -1,0 +1,122 @@
+"""What was spent and what it was worth, from a store as tddbot leaves it."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tddbot.domain import (
+    Attempt,
+    Candidate,
+    Conclusion,
+    Dud,
+    Edit,
+    Outcome,
+    Patch,
+    Resolution,
+    Result,
+    Ruling,
+    Target,
+    Usage,
+    Verdict,
+)
+from tddbot.repository.git_repository import GitRepository
+from tddbot.store.sqlite_store import SqliteStore
+from tests.end_to_end.project import Project
+
+GREEN = {"tests/test_ok.py": "def test_ok():\n    assert True\n"}
+BILL = Usage(1, 1000, 200, 300, 250, Decimal("0.125"))
+WORST = Usage(1, 1200, output_tokens=32_000, usd=Decimal("0.5"))
+PATCH = Patch((Edit("module.py", None, "x = 2\n"),))
+TARGET = Target("cause", (Result("t.py::a", Outcome.FAILED),))
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return Project.make(tmp_path, GREEN, settings="[tool.tddbot.budget]\nusd_per_day = 2\n")
+
+
+def worked(project: Project) -> None:
+    """Two calls, the second of which was never settled, an attempt that failed and one that won."""
+    with SqliteStore.open(GitRepository.open(project.root).state) as store:
+        purse = store.purse(None)
+        number = purse.reserve(WORST, "model:small-one", TARGET.id)
+        assert isinstance(number, int)
+        purse.settle(number, BILL)
+        purse.reserve(WORST, "model:small-one", TARGET.id)
+        dud = Dud("nothing to mend", "offline")
+        won = Candidate(PATCH, "model:small-one", "the start\nwas one too low", BILL, reasoning="It says 2.\nSo 2.")
+        store.record_attempt(TARGET.id, Attempt(dud, None, Verdict(Ruling.DUD), "offline"))
+        store.record_attempt(TARGET.id, Attempt(won, None, Verdict(Ruling.ACCEPTED), "small, low effort"))
+        store.record_resolution(Resolution(TARGET, Conclusion.FIXED, usage=BILL, seconds=12.5))
+        store.record_resolution(Resolution(TARGET, Conclusion.CANCELLED))
+
+
+def test_where_nothing_happened_one_sentence_says_so(project: Project) -> None:
+    done = project.run("spend")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "Nothing was spent in this repository, and no target was worked on to its end.\n"
+    found = json.loads(project.run("spend", "--json").stdout)
+    assert (found["today"], found["targets"], found["rungs"], found["usd_left_today"]) == ([], 0, [], "2.0")
+
+
+def test_spend_for_people(project: Project) -> None:
+    worked(project)
+    before = project.digest()
+    lines = project.run("spend", env={"COLUMNS": "80"}).stdout.splitlines()
+    assert lines[:3] == [
+        "today (UTC)",
+        "  model      calls  input  cached  output  reasoning     USD",
+        "  small-one      1  1,000     200     300        250  0.1250",
+    ]
+    assert "1 call, 33,200 tokens, 0.5000 USD at most" in lines[3]
+    assert lines[4] == "in all"
+    assert lines[8].startswith("1.37 of 2 USD left today; prices of 20")
+    assert lines[10] == "1 of 1 target solved (95 % certain: 21% to 100%); 1 cancelled or flaky left out"
+    assert lines[13].split() == ["offline", "1", "0", "0%", "–", "–", "0.0000"]
+    assert lines[14].endswith("1       1    100%  0.1250  12.5      0.1250")
+    assert "solved against money, each target" in lines
+    assert "\x1b" not in "".join(lines)
+    assert project.digest() == before
+
+
+def test_spend_where_the_output_speaks_ascii(project: Project) -> None:
+    worked(project)
+    done = project.run("spend", env={"COLUMNS": "40", "PYTHONIOENCODING": "ascii", "NO_COLOR": "1"})
+    assert done.returncode == 0
+    assert "█" not in done.stdout
+    assert " 100 % " in done.stdout
+
+
+def test_spend_for_programs(project: Project) -> None:
+    worked(project)
+    found = json.loads(project.run("spend", "--json").stdout)
+    assert found["today"] == found["in_all"]
+    assert found["today"][0]["model"] == "small-one"
+    assert (found["today"][0]["settled"]["usd"], found["today"][0]["reserved"]["usd"]) == ("0.125", "0.5")
+    assert (found["usd_per_day"], found["usd_left_today"]) == ("2.0", "1.375")
+    assert [(rung["rung"], rung["solved"]) for rung in found["rungs"]] == [("offline", 0), ("small, low effort", 1)]
+    assert found["solved_by_seconds"] == [{"at": 12.5, "solved": 1}]
+    assert (found["targets"], found["solved"], found["left_out"]) == (1, 1, 1)
+
+
+def test_show_says_who_made_a_patch_and_why(project: Project) -> None:
+    worked(project)
+    shown = project.run("show", PATCH.id).stdout
+    assert "  made   by model:small-one on the rung 'small, low effort'\n" in shown
+    assert "  why    the start was one too low\n" in shown
+    assert "  ruling accepted\n" in shown
+    assert "  bill   1 call, 1,300 tokens, 0.1250 USD\n" in shown
+    assert shown.endswith("         It says 2.\n         So 2.\n")
+    found = json.loads(project.run("show", PATCH.id, "--json").stdout)
+    assert (found["attempt"]["rung"], found["attempt"]["reasoning"]) == ("small, low effort", "It says 2.\nSo 2.")
+
+
+def test_the_doctor_knows_how_old_the_prices_are_and_for_whom_there_is_none(project: Project) -> None:
+    _, findings = project.events("doctor", env={"OPENAI_BASE_URL": "http://localhost:1/v1"})
+    (prices,) = (finding for finding in findings if finding["part"] == "prices")
+    assert prices["fit"] is None
+    assert prices["detail"].startswith("of 20")
+    assert "no limit in USD holds" in prices["detail"]
+    assert "prices" in prices["remedy"]
