@@ -35,6 +35,7 @@ class End(StrEnum):
     PROTOCOL = "the server does not speak OpenAI's API"
     TIMEOUT = "the call took too long"
     CANCELLED = "the call was cancelled"
+    UNRECORDED = "the recording holds no answer to this request"
 
 
 @dataclass(frozen=True, slots=True)
