@@ -79,7 +79,7 @@ def _needed(line: str) -> Iterator[str]:
     rest = found["rest"] if found else ""
     while match := _QUOTED.match(rest) or _BARE.match(rest):
         path = next(filter(None, match.groups()))
-        yield path if _QUOTED.match(rest) else path.strip(_MARKS).rstrip(_ENDS)
+        yield path if _QUOTED.match(rest) else _plain(path)
         rest = rest[match.end() :]
         more = _NEXT.match(rest)
         if not more:

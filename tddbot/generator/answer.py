@@ -20,7 +20,7 @@ Read = Callable[[str], bytes | None]
 
 _DIAGNOSIS_CHARS = 600
 _NO_EDIT = "The answer holds no edit: no fence is headed by a path, and there is no SEARCH block."
-_LONGEST_PATH = 1_000
+_LONGEST_PATH = 800
 _LONGEST_NAME = 200
 """In bytes; file systems take 255, and tddbot's own temporary names need some of them."""
 _MOST_BLOCKS = 200

@@ -28,6 +28,8 @@ from itertools import islice
 
 _MOST_CHARACTERS = 2_000_000
 _MOST_LINES = 100_000
+_LONGEST_LINE = 1_000
+"""No longer one names a path."""
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[ \t]*([^`]*)$")
 _SEARCH = re.compile(r"^<{5,9} ?SEARCH\b")
 _REPLACE = re.compile(r"^>{5,9} ?REPLACE\b")
@@ -74,7 +76,9 @@ class Reading:
 
 def path_in(line: str) -> str | None:
     """Return the path that stands alone on a line, freed of decoration, or None where the line is prose."""
-    bare = _TAIL.sub("", _LEAD.sub("", line.strip()[:1000]))
+    if len(line) > _LONGEST_LINE:
+        return None
+    bare = _TAIL.sub("", _LEAD.sub("", line.strip()))
     if quoted := _QUOTED_PATH.match(bare):
         bare = quoted[1].strip()
     elif not _PLAIN_PATH.match(bare):

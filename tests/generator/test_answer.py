@@ -7,10 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tddbot.domain import Excerpt, Patch, Role
+from tddbot.generator.abort import Contradiction, Needs
 from tddbot.generator.answer import parse
 from tddbot.generator.faults import Fault
 from tddbot.protection import protected_as
-from tests.generator.samples import RIGHT, SOURCE, brief, nothing
+from tests.generator.samples import NODE, RIGHT, SOURCE, brief, nothing
 
 
 def files(**contents: bytes) -> Callable[[str], bytes | None]:
@@ -287,6 +288,120 @@ def test_no_mangling_of_a_good_answer_crashes_the_parser(junk: str, at: int, los
     outcome = parse(mangled, brief(), files(calc=SOURCE.encode(), hidden=b"x = 1\n")).outcome
     if isinstance(outcome, Patch):
         assert all(protected_as(path) is None for path in outcome.paths)
+
+
+def test_a_public_name_that_others_may_use_is_kept() -> None:
+    source = "LIMIT = 1\n\n\nclass Calc:\n    def double(self): ...\n\n\n" + SOURCE
+    said = reason(whole("calc.py", "class Calc: ..."), brief(source), nothing)
+    assert "would lose public names" in said
+    assert "LIMIT, double, Calc.double" in said
+    moved = whole("calc.py", "from new import LIMIT, Calc, double") + whole("new.py", source)
+    assert patch(moved, brief(source), nothing).paths == ("calc.py", "new.py")
+    assert patch(whole("calc.py", "x = 1"), brief("def double(:\n"), nothing).paths == ("calc.py",)
+
+
+def test_no_file_is_left_empty() -> None:
+    for answer in (
+        "calc.py\n```python\n```\n",
+        "calc.py\n```python\n\n  \n```\n",
+        replacing("calc.py", SOURCE[:-1], ""),
+    ):
+        assert "would be left empty" in reason(answer, brief("_x = 1\n" if "SEARCH" not in answer else SOURCE), nothing)
+    assert patch("pkg/__init__.py\n```python\n```\n").edits[0].after == ""
+
+
+def fault(answer: str, *args: object) -> Fault:
+    outcome = parse(answer, *(args or (brief(), nothing))).outcome  # type: ignore[arg-type]
+    assert isinstance(outcome, Fault)
+    return outcome
+
+
+def test_a_fault_tells_policy_from_format() -> None:
+    assert fault(whole("conftest.py", "x = 1")).is_policy
+    assert fault(whole("calc.py", "x = 1")).is_policy
+    assert fault("calc.py\n```python\n```\n").is_policy
+    assert not fault(replacing("calc.py", "nowhere", "x")).is_policy
+    assert not fault(whole("new.py", "def f(:")).is_policy
+    assert not fault("Nothing.").is_policy
+
+
+def test_all_that_is_at_fault_is_told_at_once() -> None:
+    answer = replacing("calc.py", "def doubel(x):", "x") + replacing("calc.py", "    return x + 11", "y")
+    said = reason(answer + whole("new.py", "def f(:"))
+    assert "1 | def double(x):" in said
+    assert "2 |     return x + 1" in said
+    assert "new.py: the result is not Python" in said
+
+
+OTHER_NODE = "tests/test_calc.py::test_again"
+BOTH = Excerpt("tests/test_calc.py", "def test_again(): ...\n", Role.TEST)
+CONTRADICTION = f"tests-contradict\n- {NODE}\n- {OTHER_NODE}\nSix and seven.\n"
+
+
+def test_an_answer_may_be_that_tests_contradict_each_other() -> None:
+    wanted = Contradiction(NODE, OTHER_NODE, "Six and seven.")
+    for answer in (
+        CONTRADICTION,
+        f"Alas.\n```\n{CONTRADICTION}```\n",
+        f"Alas.\r\n{CONTRADICTION}".replace("\n", "\r\n"),
+    ):
+        assert parse(answer, brief(SOURCE, BOTH), nothing).outcome == wanted
+    assert "none of the tests" in reason(CONTRADICTION.replace("again", "never"), brief(SOURCE, BOTH), nothing)
+
+
+def test_edits_beside_a_contradiction_are_a_fault() -> None:
+    assert "edits files all the same" in reason(RIGHT + CONTRADICTION, brief(SOURCE, BOTH), nothing)
+    assert "edits files all the same" in reason("tests-contradict\n\n" + RIGHT)
+
+
+def test_a_wish_for_files_goes_before_edits_unless_there_is_nothing_to_show() -> None:
+    assert parse(RIGHT + "need-file helper.py\n", brief(), nothing).outcome == Needs(("helper.py",))
+    assert parse("```\nneed-file helper.py\n```\n", brief(), nothing).outcome == Needs(("helper.py",))
+    assert patch(RIGHT + "need-file calc.py\n").paths == ("calc.py",)
+    assert "is shown already" in reason("need-file calc.py\n")
+
+
+def test_what_stands_in_a_file_is_no_wish() -> None:
+    answer = whole("notes.txt", f"need-file helper.py\n{CONTRADICTION}") + replacing(
+        "calc.py", "def double(x):", "def double(x):\n    # need-file a.py\n    need-file a.py"
+    )
+    assert "not Python" in reason(answer)
+    assert patch(whole("notes.txt", f"need-file helper.py\n{CONTRADICTION}")).paths == ("notes.txt",)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "ſetup.py",
+        "ｔests/x.py",
+        "conftest．py",
+        "a\u200b.py",
+        "a\x07.py",
+        "a\u202e.py",
+        "x" * 201 + ".py",
+        "a/" * 400 + "a.py",
+        "COnFTest.py",
+    ],
+)
+def test_a_name_that_a_file_system_may_take_for_another_is_refused(path: str) -> None:
+    assert "must not be changed" in reason(whole(f"`{path}`", "x = 1"))
+
+
+def test_a_file_is_no_directory() -> None:
+    assert "cannot lie in calc.py" in reason(whole("calc.py/x.py", "x = 1"), brief(), files(calc=SOURCE.encode()))
+    assert "cannot lie in a.py" in reason(whole("a.py", "x = 1") + whole("a.py/b/c.py", "x = 1"))
+
+
+def test_green_tests_that_are_shown_are_not_edited() -> None:
+    sibling = Excerpt("checks/check_it.py", "assert 1\n", Role.SIBLING)
+    assert "a test" in reason(whole("checks/check_it.py", "x = 1"), brief(SOURCE, sibling), nothing)
+
+
+def test_what_would_take_for_ever_is_refused() -> None:
+    many = "".join(f"<<<<<<< SEARCH\nx{n}\n=======\ny\n>>>>>>> REPLACE\n" for n in range(201))
+    assert "201 SEARCH blocks" in reason(f"calc.py\n```\n{many}```\n")
+    dividers = "=======\n" * 11
+    assert "11 `=======` lines" in reason(f"calc.py\n```\n<<<<<<< SEARCH\nx\n{dividers}>>>>>>> REPLACE\n```\n")
 
 
 def test_a_candidate_without_measure_is_a_reason_and_is_not_run() -> None:

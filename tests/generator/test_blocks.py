@@ -120,3 +120,17 @@ def test_what_is_broken_off_is_a_fault(answer: str, fault: str) -> None:
     reading = read_blocks(answer)
     assert fault in reading.fault
     assert reading.blocks == ()
+
+
+def test_a_line_without_measure_is_no_path_nor_a_shorter_one() -> None:
+    assert path_in("a/" * 400 + "a.py") == "a/" * 400 + "a.py"
+    assert path_in("a" * 996 + ".python") is None
+    assert path_in(" " * 5_000_000) is None
+
+
+def test_what_stands_outside_of_the_edits_is_kept_apart() -> None:
+    reading = read_blocks(
+        "One.\na.py\n```\nx\n```\nTwo.\n```\nthree\n```\nb.py\n<<<<<<< SEARCH\nx\n=======\ny\n>>>>>>> REPLACE"
+    )
+    assert len(reading.blocks) == 2
+    assert reading.outside == ("One.", "a.py", "Two.", "three", "b.py")
