@@ -56,26 +56,33 @@ class Assignment:
     value: str
 
 
-def redactor_of(
-    files: Sequence[str], read: Read, environ: Mapping[str, str] | None = None, key_names: Collection[str] = ()
-) -> Redactor:
+def redactor_of(files: Sequence[str], read: Read, keys: Mapping[str, str] | None = None) -> Redactor:
     """Return what is to be taken out of every text that leaves this machine.
 
-    Known are the shapes of keys, the values of `.env` files, and of the user's environment those under a secret name;
-    `key_names` are variables that hold a key whatever they are called. Files that ignore files hide are hidden.
+    Known are the shapes of keys, the values of `.env` files, and `keys`: values of the user's own environment by their
+    names (`keys_of`). Files that ignore files hide are hidden.
     """
     paths = _paths(files)
     needles: dict[str, str] = {}
+    for name, value in (keys or {}).items():
+        for secret in worth_hiding(Assignment(name, value)) or (value,):
+            _add(needles, secret, f"value of {name} in the environment")
     for path in env_files(files, read):
         for found in assignments(_text(read(path) or b"")):
             for value in worth_hiding(found, paths):
                 _add(needles, value, f"value of {found.name} in {path}")
-    for name, value in (environ or {}).items():
-        own = value.strip() if name in key_names else ""
-        for secret in (own,) if len(own) >= 4 else _of_environment(name, value, paths):
-            _add(needles, secret, f"value of {name} in the environment")
     longest_first = sorted(needles.items(), key=lambda item: (-len(item[0]), item))
     return Redactor(tuple(Needle(text, kind) for text, kind in longest_first), hidden(files, read))
+
+
+def keys_of(environ: Mapping[str, str], key_names: Collection[str] = ()) -> dict[str, str]:
+    """Return the variables that hold a secret: those of `key_names`, and those of a secret name with a value for one."""
+    stripped = {name: value.strip() for name, value in environ.items()}
+    return {
+        name: value
+        for name, value in stripped.items()
+        if (len(value) >= 4 if name in key_names else _says_secret(name) and worth_hiding(Assignment(name, value)))
+    }
 
 
 def env_files(files: Sequence[str], read: Read) -> tuple[str, ...]:
@@ -124,10 +131,6 @@ def worth_hiding(found: Assignment, paths: Collection[str] = ()) -> tuple[str, .
         return () if len(value) < 4 or (plain and not looks_random(value)) else (value, *_lines(value))
     random = all(map(looks_random, value.split())) if value else False
     return (value, *_lines(value)) if random or len(_lines(value)) > 1 else ()
-
-
-def _of_environment(name: str, value: str, paths: Collection[str]) -> tuple[str, ...]:
-    return worth_hiding(Assignment(name, value), paths) if _says_secret(name) else ()
 
 
 def _says_secret(name: str, pattern: re.Pattern[str] = _SECRET_NAME) -> bool:

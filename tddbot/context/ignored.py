@@ -5,11 +5,13 @@ of it goes wherever the repository goes, and so is shown.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from pathspec import GitIgnoreSpec
 
 from tddbot.context.files import LARGEST, Read, directory_of, join, upwards
+from tddbot.context.frames import file_of
+from tddbot.domain import Run, Target
 
 NAMES = (".aiexclude", ".aiignore", ".cursorignore")
 """Ignore files of Google's, JetBrains's and Cursor's assistants; what one of them hides, no other brings back."""
@@ -38,6 +40,19 @@ def hidden(files: Sequence[str], read: Read) -> frozenset[str]:
         if lines := [line for place in places for line in _lines(place, name, read)]:
             found.update(_ignored(files, directories, lines))
     return frozenset(found)
+
+
+def though_used(kept: Collection[str], target: Target, confirmed: Run) -> str:
+    """Say which hidden files the target's tests lie in, fail in or ran, or return "" where there are none."""
+    used: set[str] = set()
+    for node in target.node_ids:
+        result = confirmed.results.get(node)
+        frames = result.failure.frames if result and result.failure else ()
+        used.update((file_of(node), *(frame.path for frame in frames), *confirmed.coverage.get(node, {})))
+    if not (found := sorted(used.intersection(kept))):
+        return ""
+    is_are = "is" if len(found) == 1 else "are"
+    return f"{', '.join(found)} {is_are} kept from models by an ignore file, although the red tests use it"
 
 
 def directories_of(files: Sequence[str]) -> tuple[str, ...]:

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from tddbot.context.ignored import NAMES, hidden, visible
+from tddbot.context.ignored import NAMES, hidden, though_used, visible
+from tddbot.domain import Failure, Frame, Outcome, Result, Run, Target
 from tddbot.repository.git_repository import GitRepository
 
 FILES = (
@@ -64,6 +65,17 @@ def test_what_one_ignore_file_hides_no_other_brings_back(tmp_path):
 
 def test_without_ignore_files_all_is_shown():
     assert visible(FILES, lambda path: None) == FILES
+
+
+def test_what_is_hidden_although_the_red_tests_use_it_is_said():
+    failure = Failure("call", "E", "", (Frame("b.py", 1, "f"),))
+    result = Result("t.py::a", Outcome.FAILED, failure=failure)
+    run = Run("tree", {result.node_id: result}, coverage={"t.py::a": {"a.py": frozenset({1})}})
+    target = Target("a cause", (result,))
+    said = "a.py, b.py are kept from models by an ignore file, although the red tests use it"
+    assert though_used({"b.py", "a.py", "c.py"}, target, run) == said
+    assert though_used({"t.py"}, target, run).startswith("t.py is kept from models")
+    assert though_used({"c.py"}, target, run) == ""
 
 
 def test_an_ignore_file_of_any_bytes():
