@@ -56,15 +56,17 @@ class Assignment:
     value: str
 
 
-def redactor_of(files: Sequence[str], read: Read, keys: Mapping[str, str] | None = None) -> Redactor:
+def redactor_of(
+    files: Sequence[str], read: Read, environ: Mapping[str, str] | None = None, key_names: Collection[str] = ()
+) -> Redactor:
     """Return what is to be taken out of every text that leaves this machine.
 
-    Known are the shapes of keys, the values of `.env` files, and `keys`: values of the user's own environment by their
-    names (`keys_of`). Files that ignore files hide are hidden.
+    Known are the shapes of keys, the values of `.env` files, and what `keys_of` finds in the user's own environment.
+    Files that ignore files hide are hidden.
     """
     paths = _paths(files)
     needles: dict[str, str] = {}
-    for name, value in (keys or {}).items():
+    for name, value in keys_of(environ or {}, key_names).items():
         for secret in worth_hiding(Assignment(name, value)) or (value,):
             _add(needles, secret, f"value of {name} in the environment")
     for path in env_files(files, read):
@@ -76,7 +78,7 @@ def redactor_of(files: Sequence[str], read: Read, keys: Mapping[str, str] | None
 
 
 def keys_of(environ: Mapping[str, str], key_names: Collection[str] = ()) -> dict[str, str]:
-    """Return the variables that hold a secret: those of `key_names`, and those of a secret name with a value for one."""
+    """Return the variables that hold a secret: those of `key_names`, and any whose name and value say so."""
     stripped = {name: value.strip() for name, value in environ.items()}
     return {
         name: value

@@ -23,8 +23,8 @@ def reader(files: dict[str, str | bytes]):
     return read
 
 
-def redacted(files: dict[str, str | bytes], text: str, listed=(), keys=None) -> str:
-    return redactor_of((*listed, "a.py"), reader(files), keys).redacted(text)
+def redacted(files: dict[str, str | bytes], text: str, listed=(), environ=None, key_names=()) -> str:
+    return redactor_of((*listed, "a.py"), reader(files), environ, key_names).redacted(text)
 
 
 class TestAssignments:
@@ -206,12 +206,11 @@ class TestRedactor:
             "[redacted: value of MODEL_ACCESS in the environment] [redacted: value of GITHUB_TOKEN in the environment] "
             f"{RANDOM} /home/somebody"
         )
-        keys = keys_of(environ, ("MODEL_ACCESS",))
-        assert keys == {"MODEL_ACCESS": key, "GITHUB_TOKEN": "hunter2"}
-        assert redacted({}, text, keys=keys) == expected
+        assert keys_of(environ, ("MODEL_ACCESS",)) == {"MODEL_ACCESS": key, "GITHUB_TOKEN": "hunter2"}
+        assert redacted({}, text, environ=environ, key_names=("MODEL_ACCESS",)) == expected
 
     def test_a_key_that_is_in_a_file_too_is_named_by_the_environment(self):
-        found = redacted({".env": f"A_KEY={RANDOM}"}, RANDOM, keys={"B_KEY": RANDOM})
+        found = redacted({".env": f"A_KEY={RANDOM}"}, RANDOM, environ={"B_KEY": RANDOM})
         assert found == "[redacted: value of B_KEY in the environment]"
 
     def test_shapes_are_still_known_and_nothing_is_loaded(self, monkeypatch):
