@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from pytest_httpserver import HTTPServer
 
+from tests.generator.chat_server import ChatServer
 from tests.generator.responses_server import ResponsesServer
 
 
@@ -28,3 +29,11 @@ def server(loopback: HTTPServer) -> Iterator[ResponsesServer]:
     responses = ResponsesServer(loopback)
     yield responses
     responses.released.set()
+
+
+@pytest.fixture
+def chat(loopback: HTTPServer) -> Iterator[ChatServer]:
+    loopback.clear()
+    completions = ChatServer(loopback)
+    yield completions
+    completions.released.set()

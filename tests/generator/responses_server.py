@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
@@ -18,6 +18,14 @@ USAGE: Json = {
     "output_tokens_details": {"reasoning_tokens": 250},
     "total_tokens": 1500,
 }
+
+
+class Held(Protocol):
+    """A server whose replies can hold a request until `released`; `arrived` and `hung_up` tell of its start and end."""
+
+    released: threading.Event
+    arrived: threading.Event
+    hung_up: threading.Event
 
 
 class ResponsesServer:
@@ -126,7 +134,7 @@ def raw(body: str, content_type: str) -> Reply:
     return lambda _: Response(body, content_type=content_type)
 
 
-def dripping(server: ResponsesServer) -> Reply:
+def dripping(server: Held) -> Reply:
     """A stream that sends a comment every few milliseconds and never an event, until released or hung up on."""
 
     def drops() -> Iterator[str]:
@@ -140,7 +148,7 @@ def dripping(server: ResponsesServer) -> Reply:
     return lambda _: Response(drops(), content_type="text/event-stream")
 
 
-def silent(server: ResponsesServer) -> Reply:
+def silent(server: Held) -> Reply:
     """No byte at all until released."""
 
     def hold(_: Request) -> Response:
