@@ -54,7 +54,7 @@ def _rests_on(works: Sequence[Worked], left_out: int) -> str:
 
 def _rung(line: RungLine) -> tuple[str, ...]:
     return (
-        line.rung, f"{line.tried:,}", f"{line.solved:,}", f"{line.share:.0%}",
+        words.visible(line.rung), f"{line.tried:,}", f"{line.solved:,}", f"{line.share:.0%}",
         "–" if line.usd is None else _dollars(line.usd, line.unpriced),
         "–" if line.seconds is None else f"{line.seconds:,.1f}",
         _dollars(line.usage.usd, line.usage.unpriced_calls > 0),

@@ -117,7 +117,8 @@ def plot(points: Sequence[Point], total: int, unit: str, width: int, height: int
     rows = []
     for row in reversed(range(height)):
         label = {height - 1: "100 %", 0: "0 %"}.get(row, "")
-        rows.append(f"{label:>6} " + "".join(_cell(share * height - row, fine) for share in shares).rstrip())
+        cells = "".join(_cell(share * height - row, fine) for share in shares)
+        rows.append(f"{label:>6} {cells}".rstrip())
     end = f"{furthest:,.4g} {unit}"
     return [*rows, f"{'':>6} 0{end:>{columns - 1}}"]
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tddbot.budget import Budget, Ledger
 from tddbot.domain import Usage
 from tddbot.generator.billing import bill_of
+from tddbot.generator.chat_stream import of_completion
 from tddbot.generator.endings import CallEnd, End
 from tddbot.generator.pricing import price_list, price_of, priced, worst_case
 
@@ -106,3 +107,23 @@ def test_whatever_a_server_says_no_sum_goes_down_or_grows_beyond_measure(answers
         assert before.output_tokens <= spent.output_tokens <= before.output_tokens + 10**7
         assert 0 <= spent.cached_tokens <= spent.input_tokens
         assert 0 <= spent.reasoning_tokens <= spent.output_tokens
+
+
+CHAT = {
+    "choices": [{"index": 0, "message": {"role": "assistant", "content": "x"}, "finish_reason": "stop"}],
+    "usage": {
+        "prompt_tokens": 900, "completion_tokens": 300, "total_tokens": 1200,
+        "prompt_tokens_details": {"cached_tokens": 800}, "completion_tokens_details": {"reasoning_tokens": 250},
+    },
+}  # fmt: skip
+
+
+def test_a_bill_of_a_chat_server_is_read_in_the_same_way():
+    assert bill_of(of_completion(CHAT, 500), WORST, PRICE) == priced(Usage(1, 900, 800, 300, 250), PRICE)
+
+
+@pytest.mark.parametrize("usage", [None, {}, {"prompt_tokens": -5, "completion_tokens": 10**30}, "free of charge"])
+def test_a_chat_server_that_says_nothing_of_use_is_charged_at_the_estimate(usage):
+    bill = bill_of(of_completion({**CHAT, "usage": usage}, 500), WORST, PRICE)
+    assert (bill.calls, bill.input_tokens, bill.output_tokens) == (1, 1_000, 500)
+    assert 0 < bill.usd <= WORST.usd
