@@ -346,7 +346,7 @@ def test_a_generator_sees_the_confirmed_target_and_its_files():
     work(one)
     brief: Brief = one.generator.asked[0].brief
     assert brief.target.node_ids == (RED,)
-    assert [excerpt.path for excerpt in brief.excerpts] == ["tests/test_a.py"]
+    assert [excerpt.path for excerpt in brief.excerpts] == ["tests/test_a.py", ""]
 
 
 # The budget.

@@ -92,8 +92,12 @@ def _shown(result: Result, redactor: Redactor) -> Result:
 
 def _sheets(near: Scope, desk: _Desk) -> tuple[list[Sheet], list[Sheet]]:
     """Return the sheets of tests with their helpers, and those of conftests; of either only what the tests use."""
-    made = (sheet_of_tests(path, desk.results, desk.files, desk.redactor) for path in near.tests)
-    sheets = [sheet for sheet in made if sheet]
+    sheets: list[Sheet] = []
+    for path in near.tests:
+        if sheet := sheet_of_tests(path, desk.results, desk.files, desk.redactor):
+            sheets.append(sheet)
+        else:
+            desk.withheld.append(f"{path} is not shown: it is no text or too large")
     names = {name for sheet in sheets for name in sheet.uses}
     conftests: list[Sheet] = []
     for path in reversed(near.conftests):

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from tddbot.domain import Failure
 
 _KINDS = ("ModuleNotFoundError", "ImportError", "NameError", "AttributeError")
-_NO_MODULE = re.compile(r"No module named '([\w.]+)'")
+# pytest's monkeypatch puts words of its own in front.
+_NO_MODULE = re.compile(r"(?:import error in [\w.]+: )?No module named '([\w.]+)'")
 _NO_IMPORT = re.compile(r"cannot import name '(\w+)' from (?:partially initialized module )?'([\w.]+)'")
 _NO_MEMBER = re.compile(r"(?:partially initialized )?module '([\w.]+)' has no attribute '(\w+)'")
+_NOTHING_TO_PATCH = re.compile(r"<module '([\w.]+)'[^>\n]*> (?:has no|does not have the) attribute '(\w+)'")
 _NO_ATTRIBUTE = re.compile(r"(?:type object )?'(\w+)'(?: object)? has no attribute '(\w+)'")
 _NO_NAME = re.compile(r"name '(\w+)' is not defined")
 _COLLECT_LINE = re.compile(rf"^E\s+((?:{'|'.join(_KINDS)}): .*)$", re.MULTILINE)
@@ -45,7 +47,7 @@ def missing(failure: Failure) -> Missing | None:
         return Missing(module=found[1])
     if found := _NO_IMPORT.match(said):
         return Missing(module=found[2], name=found[1])
-    if found := _NO_MEMBER.match(said):
+    if found := _NO_MEMBER.match(said) or _NOTHING_TO_PATCH.match(said):
         return Missing(module=found[1], name=found[2])
     if found := _NO_NAME.match(said):
         return Missing(name=found[1])

@@ -73,7 +73,9 @@ def _add(body: Sequence[ast.stmt], parts: list[Part], prefix: str, owner: int, i
         last = node.end_lineno or node.lineno
         name = getattr(node, "name", "")
         qualified = f"{prefix}{name}" if isinstance(name, str) and name else ""
-        if isinstance(node, ast.ClassDef) and _holds_tests(node):
+        if parts and first <= parts[-1].last:
+            parts[-1] = _joined(parts[-1], node, last)
+        elif isinstance(node, ast.ClassDef) and _holds_tests(node):
             head = [*node.bases, *node.decorator_list, *node.keywords]
             end = max(first, _first_line(node.body[0]) - 1)
             parts.append(Part(first, end, Kind.CLASS, qualified, frozenset({name}), _uses(head), owner, indent))
@@ -82,6 +84,13 @@ def _add(body: Sequence[ast.stmt], parts: list[Part], prefix: str, owner: int, i
             parts.append(
                 Part(first, last, _kind(node), qualified, frozenset(names_of(node)), _uses([node]), owner, indent)
             )
+
+
+def _joined(part: Part, node: ast.stmt, last: int) -> Part:
+    """Statements of one line are shown or left out together."""
+    defines, uses = part.defines | frozenset(names_of(node)), part.uses | _uses([node])
+    kind = part.kind if part.kind is _kind(node) else Kind.ALWAYS
+    return replace(part, last=max(part.last, last), kind=kind, defines=defines, uses=uses)
 
 
 def _first_line(node: ast.stmt) -> int:

@@ -8,9 +8,6 @@ from tddbot.context.files import Files
 from tddbot.context.imports import Import
 from tddbot.context.layout import Layout
 
-_DEEPEST = 6
-"""The most packages that hand a name on to one another."""
-
 
 class Reach:
     """The graph of a repository's imports, found file by file as it is asked for."""
@@ -31,20 +28,23 @@ class Reach:
         hits = self._layout.resolve(wanted, path)
         yield from hits
         if len(hits) == 1 and wanted.name not in ("", "*"):
-            yield from self._behind(hits[0], wanted.name)
+            yield from self._behind(hits[0], wanted.name, set())
         if not hits or wanted.name == "*":
             return
         module = hits[0]
         for name in facts.taken.get(wanted.bound, ()):
             submodules = self._layout.resolve(Import("", name, 1), module) if module.endswith("/__init__.py") else ()
-            yield from submodules[:1] if len(submodules) > 1 else self._behind(module, name)
+            yield from submodules[:1] if len(submodules) > 1 else self._behind(module, name, set())
 
-    def _behind(self, module: str, name: str, seen: frozenset[str] = frozenset()) -> Iterator[str]:
-        """Yield where a name comes from that `module` imports and does not define, step by step."""
+    def _behind(self, module: str, name: str, seen: set[str]) -> Iterator[str]:
+        """Yield where a name comes from that `module` imports and does not define, step by step.
+
+        No module is `seen` twice: star imports in a circle have more ways through them than could be gone.
+        """
         facts = self._files.facts(module)
-        if facts is None or name in facts.defined or module in seen or len(seen) > _DEEPEST:
+        if facts is None or name in facts.defined or module in seen:
             return
-        seen |= {module}
+        seen.add(module)
         for wanted in facts.imports:
             if wanted.bound != name and wanted.name != "*":
                 continue

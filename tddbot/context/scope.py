@@ -34,12 +34,15 @@ def scope(results: Sequence[Result], ran: Lines, protected: Sequence[str], reach
     conftests = _conftests(tests, files)
     helpers = _helpers((*tests, *conftests), reach, files)
     traced = [frame.path for result in results if result.failure for frame in reversed(source_frames(result.failure))]
-    under_test = _under_test((*tests, *helpers, *conftests), traced, ran, reach, files)
+    test_code = (*tests, *helpers, *conftests)
+    under_test = _under_test(test_code, traced, ran, reach, files)
     first_hop = [near for path in under_test if not _is_facade(path, files) for near in reach.of(path)]
-    around = [path for path in dict.fromkeys((*under_test, *first_hop)) if not is_test(path)]
+    # A project may have its tests in files whose names do not say so.
+    around = [path for path in dict.fromkeys((*under_test, *first_hop)) if not is_test(path) and path not in test_code]
     sources = tuple(path for path in around if protection.protected_as(path, protected) is None)
     steps = (*(path for path in around if path not in sources), *(near for path in around for near in reach.of(path)))
-    further = (path for path in dict.fromkeys(steps) if path not in sources and protection.protected_as(path) is None)
+    around_those = (path for path in dict.fromkeys(steps) if path not in sources and path not in test_code)
+    further = (path for path in around_those if protection.protected_as(path) is None)
     return Scope(tests, helpers, conftests, under_test, sources, tuple(further), frozenset({*traced, *ran}))
 
 

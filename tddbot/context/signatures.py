@@ -21,7 +21,7 @@ _MAIN = "__main__"
 def signatures_of(tree: ast.Module, text: str) -> str:  # noqa: ARG001
     """Return the signatures of a module, private functions left out; "" where it has none or nests too deeply."""
     try:
-        pieces = [ast.unparse(ast.fix_missing_locations(node)) + "\n" for node in _module(tree)]
+        pieces = [_text(node) for node in _module(tree)]
     except RecursionError:
         return ""
     kept: list[str] = []
@@ -32,6 +32,11 @@ def signatures_of(tree: ast.Module, text: str) -> str:  # noqa: ARG001
             return "".join([*kept, _CUT])
         kept.append(piece)
     return "".join(kept)
+
+
+def _text(node: ast.stmt) -> str:
+    gap = "\n" if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) else ""
+    return f"{gap}{ast.unparse(ast.fix_missing_locations(node))}\n"
 
 
 def _module(tree: ast.Module) -> Iterator[ast.stmt]:

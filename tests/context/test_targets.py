@@ -40,6 +40,12 @@ def test_only_the_wanted_in_the_order_of_the_run():
             "`area` is missing from module `shapes`",
         ),
         ("AttributeError", "module 'shapes' has no attribute 'area'", "`area` is missing from module `shapes`"),
+        (
+            "AttributeError",
+            "<module 'shapes' from '/r/shapes.py'> has no attribute 'area'",
+            "`area` is missing from module `shapes`",
+        ),
+        ("ImportError", "import error in shapes: No module named 'shapes'", "module `shapes` does not exist"),
         ("AttributeError", "'Stack' object has no attribute 'pop'. Did you mean: 'top'?", "`Stack.pop` does not exist"),
         ("AttributeError", "type object 'Stack' has no attribute 'of'", "`Stack.of` does not exist"),
         ("NameError", "name 'area' is not defined", "name `area` is not defined"),
