@@ -27,6 +27,7 @@ _COMMANDS = {
     "spend": "tddbot.cli.spend",
     "demo": "tddbot.cli.demo",
     "doctor": "tddbot.cli.doctor",
+    "context": "tddbot.cli.context",
     "bench": "tddbot.cli.bench",
 }
 
