@@ -31,8 +31,8 @@ _VOLATILE = (
     (re.compile(r"(<[^<>'\"\n]{1,200}\b)0x[0-9a-fA-F]{6,16}\b"), r"\g<1>0x…"),
     (re.compile(r"(<\w*Mock\b[^<>\n]{0,200}? id=)'\d{6,}'"), r"\g<1>'…'"),
     (re.compile(r"(<[^<>\n]{1,200}, started (?:daemon )?)\d{6,}"), r"\g<1>…"),
-    (re.compile(r"/[^\s'\"]*?/pytest-of-[^/\s'\"]+/pytest-\d+/[^/\s'\":,)]+"), "<tmp_path>"),
-    (re.compile(r"/(?:[^\s'\"/:]+/)*tmp[a-z0-9_]{8}(?![a-z0-9_])"), "<temporary>"),
+    (re.compile(r"/[^\s'\"]{0,200}?/pytest-of-[^/\s'\"]{1,64}/pytest-\d+/[^/\s'\":,)]+"), "<tmp_path>"),
+    (re.compile(r"/(?:[^\s'\"/:]{1,64}/){0,12}tmp[a-z0-9_]{8}(?![a-z0-9_])"), "<temporary>"),
 )
 
 
