@@ -5,6 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from pytest_httpserver import HTTPServer
 
 from tddbot.domain import (
     Attempt,
@@ -21,9 +22,11 @@ from tddbot.domain import (
     Usage,
     Verdict,
 )
+from tddbot.errors import ExitCode
 from tddbot.repository.git_repository import GitRepository
 from tddbot.store.sqlite_store import SqliteStore
 from tests.end_to_end.project import Project
+from tests.generator.responses_server import ResponsesServer, answered
 
 GREEN = {"tests/test_ok.py": "def test_ok():\n    assert True\n"}
 BILL = Usage(1, 1000, 200, 300, 250, Decimal("0.125"))
@@ -120,3 +123,38 @@ def test_the_doctor_knows_how_old_the_prices_are_and_for_whom_there_is_none(proj
     assert prices["detail"].startswith("of 20")
     assert "no limit in USD holds" in prices["detail"]
     assert "prices" in prices["remedy"]
+
+
+RED = {
+    "a.py": "def f():\n    return 'x'.upper()\n",
+    "test_a.py": "from a import f\ndef test_a():\n    assert f() == 7\n",
+}
+SETTINGS = """[tool.tddbot.model]
+base_url = "{address}"
+max_output_tokens = 256
+prices = {{ "gpt-6-luna" = [0, 0, 1000], "gpt-6.2-sol" = [0, 0, 1000] }}
+[tool.tddbot.budget]
+calls = 2
+usd_per_day = 0.5
+"""
+
+
+def test_the_limit_of_a_day_holds_from_one_tddbot_to_the_next(tmp_path: Path) -> None:
+    """A call is 0.256 USD at worst and 0.10 by its bill: the third is the last that fits, two for each target."""
+    usage = {"input_tokens": 900, "output_tokens": 100}
+    with HTTPServer(threaded=True) as http:
+        server = ResponsesServer(http)
+        server.queue([answered("I do not know.", usage)] * 9)
+        project = Project.make(tmp_path, RED, settings=SETTINGS.format(address=server.base_url))
+        first = project.run("fix")
+        assert (first.returncode, len(server.requests)) == (ExitCode.MEANS, 2), first.stderr
+        assert "small, low effort: " in first.stdout
+        assert "000 USD)" in first.stdout
+        second = project.run("fix")
+        assert (second.returncode, len(server.requests)) == (ExitCode.MEANS, 3), second.stderr
+        assert (
+            "could pass the limit of 0.5 USD for one day in this repository (0.30 spent or reserved)" in second.stdout
+        )
+    found = json.loads(project.run("spend", "--json").stdout)
+    assert (found["today"][0]["settled"]["calls"], found["today"][0]["settled"]["usd"]) == (3, "0.3")
+    assert (found["today"][0]["reserved"]["calls"], found["targets"], found["solved"]) == (0, 2, 0)
