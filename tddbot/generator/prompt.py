@@ -106,7 +106,7 @@ _AROUND = (Role.CONFTEST, Role.TEST, Role.SIBLING, Role.SIGNATURES, Role.MAP)
 _WORK = (Role.SOURCE, Role.MISSING)
 
 _NAMES = {
-    Role.CONFTEST: "conftest, not to be changed",
+    Role.CONFTEST: "not to be changed",
     Role.TEST: "tests, not to be changed",
     Role.SIBLING: "green tests beside the red ones, not to be changed",
     Role.SIGNATURES: "signatures only",

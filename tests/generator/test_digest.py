@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tddbot.domain import Attempt, Candidate, Dud, Edit, Ending, Failure, Patch, Result, Ruling, Run, Verdict
@@ -55,6 +55,7 @@ def test_nothing_of_use_makes_no_digest() -> None:
     assert digest(()) == digest((offline, mute, cancelled)) == ""
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(LONG, LONG, LONG, st.booleans()), max_size=12))
 def test_any_attempts_make_at_most_so_many_tokens(given_: list[tuple[str, str, str, bool]]) -> None:
     attempts = []

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tddbot.domain import Attempt, Breach, Dud, Ending, Failure, Frame, Outcome, Result, Ruling, Run, Target, Verdict
@@ -178,6 +178,7 @@ def test_a_recursion_is_told_once_and_what_is_installed_in_the_repository_not_at
 TEXTS = st.text(max_size=20) | st.builds(lambda part: part * 700, st.text(min_size=1, max_size=9))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(TEXTS, TEXTS, TEXTS), max_size=5), TEXTS)
 def test_whatever_a_run_says_stays_within_the_bound(texts: list[tuple[str, str, str]], reason: str) -> None:
     results = [

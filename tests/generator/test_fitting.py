@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tddbot.domain import Brief, Excerpt, Role
@@ -85,6 +85,7 @@ def test_a_server_that_finds_even_the_least_too_long_is_believed() -> None:
     assert said.endswith("which the server finds too long")
 
 
+@settings(deadline=None)
 @given(st.integers(0, 8_000), st.integers(0, 5), st.integers(0, 3_000))
 def test_whatever_the_room_a_request_keeps_to_it(room: int, dropped: int, said: int) -> None:
     request = fitted(large(*OPTIONAL), (Judged("x" * said),), room, dropped)

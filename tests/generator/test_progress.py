@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tddbot.domain import Attempt, Candidate, Dud, Edit, Ending, Failure, Patch, Result, Ruling, Run, Verdict
@@ -133,6 +133,7 @@ ATTEMPTS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(ATTEMPTS, st.integers(1, 4))
 def test_any_history_has_an_answer(history: list[Attempt], most: int) -> None:
     chosen = best(history, most)

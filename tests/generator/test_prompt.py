@@ -5,10 +5,10 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tddbot.domain import Brief, Excerpt, Role
+from tddbot.domain import Brief, Excerpt, Frame, Role
 from tddbot.generator.prompt import INSTRUCTIONS, Prompt, prompt
 from tddbot.generator.thread import Answered, Digest, Faulty, Judged, Lent, Plan, Turn, Withheld
 from tests.generator import samples
@@ -64,6 +64,7 @@ def test_rounds_are_only_ever_appended() -> None:
     assert "no path" in text_of(requests[2].appended[3])
 
 
+@settings(deadline=None)
 @given(st.lists(TURNS, max_size=6), st.lists(TURNS, max_size=6))
 def test_stable_parts_are_the_same_bytes_in_every_round_and_candidate(one: list[Turn], other: list[Turn]) -> None:
     both = prompt(samples.brief(), tuple(one)), prompt(samples.brief(), tuple(other))
@@ -114,6 +115,25 @@ def test_nothing_volatile_is_told() -> None:
     assert "<A object at 0x…> in <tmp_path>/out.txt and <temporary>/y" in task
     assert "0.123456" not in task
     assert "pytest-12" not in task
+
+
+ADDRESSES = st.integers(0x7F0000000000, 0x7FFFFFFFFFFF).map(hex)
+TEMPORARY = st.from_regex(r"/tmp/pytest-of-kim/pytest-[0-9]{1,3}/test_x0/a /tmp/tmp[a-z0-9_]{8}/b", fullmatch=True)
+
+
+@settings(deadline=None)
+@given(st.tuples(ADDRESSES, ADDRESSES), st.tuples(TEMPORARY, TEMPORARY), st.tuples(st.floats(0, 9), st.floats(0, 9)))
+def test_what_differs_from_run_to_run_changes_no_byte(
+    addresses: tuple[str, str], directories: tuple[str, str], seconds: tuple[float, float]
+) -> None:
+    requests = []
+    for address, directory, took in zip(addresses, directories, seconds, strict=True):
+        message = f"<A object at {address}> in {directory}"
+        frames = (Frame("calc.py", 3, "double", (("self", f"<calc.A object at {address}>"),)),)
+        failure = replace(samples.failure(), message=message, frames=frames, actual=f"<A object at {address}>")
+        target = replace(samples.brief().target, results=(replace(samples.red(), failure=failure, seconds=took),))
+        requests.append(sent(prompt(replace(samples.brief(), target=target))))
+    assert requests[0] == requests[1]
 
 
 @pytest.mark.parametrize("place", ["source", "test", "lent"])
