@@ -77,15 +77,20 @@ def _lines(accounts: _Accounts, prices: PriceList, width: int, fine: bool) -> It
     if not accounts.in_all and not accounts.works:
         yield "Nothing was spent in this repository, and no target was worked on to its end."
         return
-    for title, spends in (("today (UTC)", accounts.today), ("in all", accounts.in_all)):
-        yield title
-        yield from (f"  {text}" for text in spend_lines([(_model(one), one.settled) for one in spends]))
-        reserved = sum((one.reserved for one in spends), Usage())
-        if reserved.calls:
-            yield f"  reserved beside that: {bill(reserved)} at most, for calls under way or cut off by a kill"
+    yield from _spent("today (UTC)", accounts.today)
+    if accounts.in_all:
+        yield from _spent("in all", accounts.in_all)
     yield f"{_left(accounts)} today; prices of {prices.dated}"
     yield ""
     yield from worth_lines(accounts.works, accounts.left_out, width, fine)
+
+
+def _spent(title: str, spends: tuple[StoredSpend, ...]) -> Iterator[str]:
+    yield title
+    yield from (f"  {text}" for text in spend_lines([(_model(one), one.settled) for one in spends]))
+    reserved = sum((one.reserved for one in spends), Usage())
+    if reserved.calls:
+        yield f"  reserved beside that: {bill(reserved)} at most, for calls under way or cut off by a kill"
 
 
 def _left(accounts: _Accounts) -> str:
