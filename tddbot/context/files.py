@@ -28,6 +28,7 @@ class Files:
         self._read = read
         self.text = cache(self._text)
         self.tree = cache(self._tree)
+        self.facts = cache(self._facts)
 
     def _text(self, path: str) -> tuple[str, str] | None:
         if path not in self.paths or protection.is_secret(path):
@@ -39,7 +40,7 @@ class Files:
         source = self.text(path) if path.endswith(".py") else None
         return None if source is None else parsed(source[0])
 
-    def facts(self, path: str) -> Facts | None:
+    def _facts(self, path: str) -> Facts | None:
         """Return what is known of a Python file, or None where it has no text or does not parse."""
         return self.derived(path, facts_of)
 

@@ -45,12 +45,7 @@ RESULTS = Remembered()
 
 def derived(text: str, make: Make[T], tree: Callable[[], ast.Module | None]) -> T | None:
     """Return what `make` makes of a text; `tree` parses it where that is not known yet. None is no Python."""
-
-    def made() -> T | None:
-        parsed = tree()
-        return None if parsed is None else make(parsed, text)
-
-    return RESULTS.get((make, digest(text)), made)
+    return RESULTS.get((make, digest(text)), lambda: None if (parsed := tree()) is None else make(parsed, text))
 
 
 def digest(text: str) -> bytes:
