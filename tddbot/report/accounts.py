@@ -29,7 +29,11 @@ def worth_lines(works: Sequence[Worked], left_out: int, width: int, fine: bool =
     lines = [_rests_on(works, left_out)]
     if not works:
         return lines
-    lines += ["", *_fitted([_RUNGS, *map(_rung, curve.by_rung(works))], width)]
+    rungs = curve.by_rung(works)
+    lines += ["", *_fitted([_RUNGS, *map(_rung, rungs)], width)]
+    in_attempts = rungs[-1].usage.usd if rungs else Decimal(0)
+    if (rest := sum((work.usage.usd for work in works), -in_attempts)) > 0:
+        lines.append(f"and {rest:,.4f} USD for calls that came to no attempt, such as cancelled ones")
     for title, unit, points in (
         ("solved against money, each target", "USD", curve.against_usd(works)),
         ("solved against time, each target", "s", curve.against_seconds(works)),

