@@ -1,6 +1,5 @@
 """What a file's new text must be: whole, in its encoding, Python, and with the public names that it had."""
 
-import ast
 import re
 
 from tddbot.domain import Edit
@@ -62,9 +61,7 @@ def _refuse_source(edit: Edit, after: str) -> None:
     tree = parsed(after)
     if isinstance(tree, Unparsable):
         raise FaultError(f"{edit.path}: {_syntax(tree)}")
-    before = parsed(edit.before) if edit.before else None
-    names = lost(before, tree, edit.path) if isinstance(before, ast.Module) else ()
-    if names:
+    if names := lost(edit.before or "", tree, edit.path):
         shown = ", ".join(names[:10]) + (f" and {len(names) - 10} more" if len(names) > 10 else "")
         raise FaultError(
             f"{edit.path} would lose public names that others may use: {shown}. Keep them; what moves to another "

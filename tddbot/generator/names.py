@@ -8,6 +8,7 @@ import ast
 import builtins
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from tddbot.parsing import parsed
@@ -43,40 +44,61 @@ class _Names:
         return self.exports if self.exports is not None else {name for name in self.all if _is_public(name)}
 
 
+@dataclass(frozen=True, slots=True)
+class _Public:
+    """What others may use of a module: its names, the entries of `__all__`, the members of each class."""
+
+    names: tuple[str, ...] = ()
+    exports: tuple[str, ...] = ()
+    members: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
 def lost_names(before: str, after: str, path: str = "") -> tuple[str, ...]:
     """Return the public names that the module `before` has and `after` has not, in the order of `before`.
 
     Members of classes come as `Class.name`, entries of `__all__` as `name (in __all__)`. `path` tells an `__init__.py`,
     where an import from its own package is an export. Empty where one of the two is no Python.
     """
-    old, new = parsed(before), parsed(after)
-    return lost(old, new, path) if isinstance(old, ast.Module) and isinstance(new, ast.Module) else ()
+    tree = parsed(after)
+    return lost(before, tree, path) if isinstance(tree, ast.Module) else ()
 
 
-def lost(before: ast.Module, after: ast.Module, path: str = "") -> tuple[str, ...]:
-    """Return the same of trees that are there already."""
-    old, new = _bound(before.body, path), _bound(after.body, path)
-    gone = [] if "__getattr__" in new.own else _missing(old.own, new.all)
-    unlisted = _missing(old.exports or (), new.exported(), any_name=True)
+def lost(before: str, after: ast.Module, path: str = "") -> tuple[str, ...]:
+    """Return the same, where the tree of what comes after is there already."""
+    old, new = _public(before, path), _bound(after.body, path)
+    gone = [] if "__getattr__" in new.own else _missing(old.names, new.all)
+    unlisted = [f"{name} (in __all__)" for name in _missing(old.exports, new.exported()) if name not in gone]
     has = _Having(new)
     members = [
         f"{name}.{member}"
-        for name, classes in old.classes.items()
-        if _is_public(name) and name in new.classes
-        for member in has.missing(new.classes[name], classes)
+        for name, wanted in old.members
+        if name in new.classes
+        for member in has.missing(new.classes[name], wanted)
     ]
-    return (*gone, *(f"{name} (in __all__)" for name in unlisted if name not in gone), *members)
+    return (*gone, *unlisted, *members)
+
+
+@lru_cache(maxsize=16)  # many answers are about the same few files
+def _public(source: str, path: str) -> _Public:
+    tree = parsed(source)
+    if not isinstance(tree, ast.Module):
+        return _Public()
+    names = _bound(tree.body, path)
+    members = [
+        (name, tuple(filter(_is_public, dict.fromkeys(member for each in classes for member in _made(each)))))
+        for name, classes in names.classes.items()
+        if _is_public(name)
+    ]
+    return _Public(tuple(filter(_is_public, names.own)), tuple(names.exports or ()), tuple(members))
 
 
 def _is_public(name: str) -> bool:
     return not name.startswith("_")
 
 
-def _missing(wanted: Iterable[str], kept: Iterable[str], any_name: bool = False) -> list[str]:
+def _missing(wanted: Iterable[str], kept: Iterable[str]) -> list[str]:
     there = kept if isinstance(kept, set | dict) else set(kept)
-    if _ANY in there:
-        return []
-    return [name for name in wanted if name not in there and name != _ANY and (any_name or _is_public(name))]
+    return [] if _ANY in there else [name for name in wanted if name not in there and name != _ANY]
 
 
 class _Having:
@@ -86,13 +108,14 @@ class _Having:
         self._names = names
         self._members: dict[int, set[str]] = {}
 
-    def missing(self, after: Sequence[ast.ClassDef], before: Sequence[ast.ClassDef]) -> list[str]:
-        """Return the public members that the class had before and that none of its bases gives it now."""
-        reach = self._reach(after)
+    def missing(self, classes: Sequence[ast.ClassDef], wanted: Sequence[str]) -> list[str]:
+        """Return which of the wanted members neither the class nor any of its bases has."""
+        made = {member for each in classes for member in _made(each)}
+        rest = _missing(wanted, made)
+        reach = self._reach(classes) if rest else []
         if any(_ANY in names or "__getattr__" in names for names in reach):
             return []
-        wanted = dict.fromkeys(member for each in before for member in _members(each, constructed=True))
-        return [name for name in wanted if _is_public(name) and not any(name in names for names in reach)]
+        return [name for name in rest if not any(name in names for names in reach)]
 
     def _reach(self, classes: Sequence[ast.ClassDef]) -> list[Iterable[str]]:
         """Return the names of a class and of each of its bases, as far as they can be seen."""
@@ -104,7 +127,7 @@ class _Having:
                 continue
             seen.add(id(each))
             if id(each) not in self._members:
-                self._members[id(each)] = set(_members(each, constructed=False))
+                self._members[id(each)] = set(_had(each))
             found.append(self._members[id(each)])
             for base in map(_name_of, each.bases):
                 todo.extend(self._names.classes.get(base, ()))
@@ -125,12 +148,19 @@ def _of_foreign(base: str) -> Iterable[str]:
     return dir(known) if isinstance(known, type) else (_ANY,)
 
 
-def _members(each: ast.ClassDef, constructed: bool) -> Iterator[str]:
-    """Yield what a class body binds, then what its methods set on `self`; `constructed`: what is there at once."""
-    names = _bound(each.body)
-    yield from names.own if constructed else names.all
+def _made(each: ast.ClassDef) -> Iterator[str]:
+    """Yield what a class body defines, and what `__init__` sets on `self`."""
+    yield from _bound(each.body).own
     for node in each.body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (not constructed or node.name == "__init__"):
+        if isinstance(node, ast.FunctionDef) and node.name == "__init__":
+            yield from _set_on_self(node)
+
+
+def _had(each: ast.ClassDef) -> Iterator[str]:
+    """Yield all that a class body binds, and what any of its methods sets on `self`."""
+    yield from _bound(each.body).all
+    for node in each.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield from _set_on_self(node)
 
 

@@ -29,6 +29,9 @@ def replaced(text: str, search: Sequence[str], replacement: Sequence[str]) -> st
 
     All other lines keep their endings; new ones get that of most lines.
     """
+    quick = _quickly(text, search, replacement)
+    if quick is not None:
+        return quick
     lines = re.findall(r"[^\n]*\n|[^\n]+\Z", text)
     bodies = [line.removesuffix("\n").removesuffix("\r") for line in lines]
     for matcher in (_exactly, _but_for_trailing_blanks, _but_for_indentation):
@@ -39,6 +42,17 @@ def replaced(text: str, search: Sequence[str], replacement: Sequence[str]) -> st
             start, shift = places[0]
             return _spliced(lines, start, start + len(search), [shift(line) for line in replacement], line_ending(text))
     return Miss()
+
+
+def _quickly(text: str, search: Sequence[str], replacement: Sequence[str]) -> str | None:
+    """Return what `replaced` does for lines that stand in the text once and as they are, as most do; else None."""
+    if not search or "\r" in text:
+        return None
+    whole, sought = f"\n{text}", "".join(f"\n{line}" for line in search) + "\n"
+    at = whole.find(sought)
+    if at < 0 or whole.find(sought, at + 1) >= 0 or any("\n" in line for line in search):
+        return None
+    return "".join([text[:at], *(f"{line}\n" for line in replacement), text[at + len(sought) - 1 :]])
 
 
 def nearest(text: str, search: Sequence[str]) -> str:

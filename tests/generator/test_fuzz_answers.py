@@ -251,6 +251,10 @@ def check_search(text: str, sought: list[str], new: list[str]) -> None:
     else:
         assert found.count("\n") <= text.count("\n") + sum(1 + line.count("\n") for line in new)
         assert all(line in found for line in (each.strip() for each in new))
+        if "\r" not in f"{text}{sought}{new}".replace("\\r", "\r"):
+            windows = replaced(text.replace("\n", "\r\n"), sought, new)
+            assert isinstance(windows, str)
+            assert windows.replace("\r\n", "\n") == found
     assert isinstance(nearest(text, sought), str)
 
 
