@@ -46,13 +46,15 @@ def replaced(text: str, search: Sequence[str], replacement: Sequence[str]) -> st
 
 def _quickly(text: str, search: Sequence[str], replacement: Sequence[str]) -> str | None:
     """Return what `replaced` does for lines that stand in the text once and as they are, as most do; else None."""
-    if not search or "\r" in text:
+    if not search or "\r" in text or any("\n" in line for line in search):
         return None
-    whole, sought = f"\n{text}", "".join(f"\n{line}" for line in search) + "\n"
+    whole = f"\n{text}" if text.endswith("\n") else f"\n{text}\n"
+    sought = "".join(f"\n{line}" for line in search) + "\n"
     at = whole.find(sought)
-    if at < 0 or whole.find(sought, at + 1) >= 0 or any("\n" in line for line in search):
+    end = at + len(sought) - 1
+    if at < 0 or whole.find(sought, at + 1) >= 0 or end > len(text):
         return None
-    return "".join([text[:at], *(f"{line}\n" for line in replacement), text[at + len(sought) - 1 :]])
+    return "".join([text[:at], *(f"{line}\n" for line in replacement), text[end:]])
 
 
 def nearest(text: str, search: Sequence[str]) -> str:

@@ -49,7 +49,8 @@ def _lines(chunks: Iterable[bytes | CallEnd]) -> Iterator[str | CallEnd]:
         if isinstance(chunk, CallEnd):
             yield chunk
             return
-        if b"\n" not in chunk and b"\r" not in chunk:
+        is_line_open = not (rest and rest[-1].endswith(b"\r"))
+        if is_line_open and b"\n" not in chunk and b"\r" not in chunk:
             rest.append(chunk)
             continue
         whole = b"".join([*rest, chunk])

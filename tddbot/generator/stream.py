@@ -31,7 +31,7 @@ def read_stream(events: Iterable[object], output_cap: int) -> CallEnd:
             items[index if isinstance(index, int) else len(items)] = data["item"]
         elif kind == "response.output_text.delta" and isinstance(data.get("delta"), str):
             deltas.append(data["delta"])
-        elif kind in _FINISHES:
+        elif isinstance(kind, str) and kind in _FINISHES:
             return of_response(as_object(data.get("response")), output_cap, _in_order(items), "".join(deltas))
         elif kind == "response.failed":
             response = as_object(data.get("response"))

@@ -33,6 +33,12 @@ def test_two_places_are_a_miss_that_names_them() -> None:
     assert replaced("  x\ny\n    x\n", ["x"], ["z"]) == Miss((1, 3))
 
 
+def test_the_last_line_counts_without_its_end() -> None:
+    assert replaced("a\nb\na", ["a"], ["c"]) == Miss((1, 3))
+    assert replaced("b\na", ["a"], ["c"]) == "b\nc"
+    assert replaced("a\n", [""], ["c"]) == Miss()
+
+
 def test_an_exact_match_wins_over_a_shifted_one() -> None:
     assert replaced("x\n  x\n", ["x"], ["z"]) == "z\n  x\n"
 

@@ -75,3 +75,7 @@ def test_nothing_is_read_after_the_end() -> None:
 @given(st.lists(st.binary(max_size=30), max_size=6))
 def test_no_bytes_crash_it(chunks: list[bytes]) -> None:
     list(events(chunks))
+
+
+def test_a_carriage_return_at_a_chunks_end_ends_the_line_whatever_follows() -> None:
+    assert list(events([b'data: {"n": 1}\r', b": a", b" comment"])) == [{"n": 1}]
