@@ -14,6 +14,12 @@ from tddbot.generator.thinking import answer_and_thinking, readable
 _REASONING = ("reasoning_content", "reasoning")
 """Where servers put what is thought: vLLM, DeepSeek and llama.cpp the first, OpenRouter and newer vLLM the second."""
 
+MUTE = "an empty stream"
+"""What is said of a stream that ends without a word.
+
+llama-cpp-python (0.3.36) leaves it at that where a request is longer than the context; unstreamed it says so.
+"""
+
 _CUT = {"length", "max_tokens"}
 _FAILED = {"error", "insufficient_system_resource"}
 
@@ -72,7 +78,7 @@ class _Heard:
 def read_chat_stream(events: Iterable[object], output_cap: int) -> CallEnd:
     """Return how the call ended; reads no further than it has to. A `CallEnd` is how the stream itself ended."""
     heard, brought = _Heard(), 0
-    broken = CallEnd(End.CUT_OFF, started=True)
+    broken: CallEnd | None = None
     for event in events:
         if isinstance(event, CallEnd):
             broken = event
@@ -88,9 +94,13 @@ def read_chat_stream(events: Iterable[object], output_cap: int) -> CallEnd:
             break
     if heard.finish:
         return heard.ended(output_cap)
-    if brought and not heard.choices and broken.end is End.CUT_OFF:
+    if broken is not None:
+        return broken
+    if not brought:
+        return CallEnd(End.CUT_OFF, MUTE, started=True)
+    if not heard.choices:
         return CallEnd(End.PROTOCOL, "a stream without choices", usage=heard.usage, started=True)
-    return broken
+    return CallEnd(End.CUT_OFF, usage=heard.usage, started=True)
 
 
 def of_completion(body: Json, output_cap: int) -> CallEnd:

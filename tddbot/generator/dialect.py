@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from tddbot.generator import complaints
+from tddbot.generator.chat_stream import MUTE
 from tddbot.generator.endings import CallEnd, End
 from tddbot.generator.settings import Effort
 
@@ -97,10 +98,15 @@ def refuses(dialect: Dialect, call: CallEnd, is_proven: bool) -> bool:
     """Whether a call ended because of its dialect.
 
     A status of 500 is held against the developer role as long as no call has got through: older servers have no better
-    word for it (llama-cpp-python).
+    word for it (llama-cpp-python). A stream without a word is asked for as a whole, which may come with one.
     """
     is_old_server = call.status == 500 and dialect.api is Api.CHAT and dialect.role is Speaker.DEVELOPER
-    return call.end is End.CAPABILITY or (call.end is End.TRANSIENT and is_old_server and not is_proven)
+    is_refusal = call.end is End.CAPABILITY or _is_mute(dialect, call)
+    return is_refusal or (call.end is End.TRANSIENT and is_old_server and not is_proven)
+
+
+def _is_mute(dialect: Dialect, call: CallEnd) -> bool:
+    return dialect.api is Api.CHAT and dialect.stream and call.end is End.CUT_OFF and call.detail == MUTE
 
 
 def simpler(dialect: Dialect, refusal: CallEnd, is_pinned: bool = False) -> Dialect | None:
@@ -110,6 +116,8 @@ def simpler(dialect: Dialect, refusal: CallEnd, is_pinned: bool = False) -> Dial
     dialect the API stays.
     """
     words = f"'{refusal.param}' {refusal.detail}"
+    if _is_mute(dialect, refusal):
+        return replace(dialect, stream=False)
     if refusal.status in _NO_SUCH_PATH:
         return _chat(dialect, is_pinned)
     if refusal.status == 500 and refusal.end is End.TRANSIENT:
@@ -132,7 +140,7 @@ def of_facts(facts: object) -> Dialect | None:
     """Return the dialect in such values, or None where they are none."""
     try:
         return msgspec.convert(facts, Dialect) if isinstance(facts, Mapping) else None
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, UnicodeEncodeError):
         return None
 
 

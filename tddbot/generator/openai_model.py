@@ -1,23 +1,20 @@
 """One call to an OpenAI-compatible server, over the wire. The only importer of `openai`."""
 
-import json
 import ssl
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
-from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tddbot.generator.calls import Accepted, Question
-from tddbot.generator.chat_stream import of_completion, read_chat_stream
 from tddbot.generator.dialect import Api, Dialect
-from tddbot.generator.endings import CallEnd, End, of_error, of_status, plain
+from tddbot.generator.endings import CallEnd, End, of_status, plain
 from tddbot.generator.interrupt import Sockets, interruptible
-from tddbot.generator.sse import events
-from tddbot.generator.stream import objects, of_response, read_stream
+from tddbot.generator.reading import json_of, model_names, read_answer
 from tddbot.generator.wire_request import output_cap, request
 from tddbot.stop import Stop
 
@@ -28,9 +25,7 @@ T = TypeVar("T")
 _Exchange = AbstractContextManager[Any]
 
 _CONNECT_SECONDS = 10.0
-_MOST_BYTES = 50_000_000
 _MOST_ERROR_BYTES = 1_000_000
-_MOST_MODELS = 1_000
 
 
 def _nothing() -> None:
@@ -39,10 +34,14 @@ def _nothing() -> None:
 
 @dataclass(frozen=True)
 class OpenAIWire:
-    """Makes calls to the server at `address` (None is OpenAI's own) with `key`. The key is shown nowhere."""
+    """Makes calls to the server at `address` (None is OpenAI's own) with `key`. The key is shown nowhere.
+
+    Of one answer at most `most_bytes` are read.
+    """
 
     address: str | None
     key: str = field(repr=False)
+    most_bytes: int = 50_000_000
 
     def __call__(
         self, question: Question, dialect: Dialect, seconds: float, stop: Stop, accepted: Accepted = _nothing
@@ -61,9 +60,10 @@ class OpenAIWire:
             return exchange
 
         def read(response: "openai.APIResponse[Any]") -> CallEnd:
-            return _read(response, dialect.api, cap, accepted)
+            kind = response.headers.get("content-type", "")
+            return read_answer(kind, _chunks(response, self.most_bytes), dialect.api, cap, accepted)
 
-        call = interruptible(lambda sockets: self._exchange(send, read, sockets), seconds, stop)
+        call = self._within(seconds, stop, send, read)
         if call is not None:
             return call
         if stop.is_set():
@@ -78,13 +78,30 @@ class OpenAIWire:
         def send(client: "openai.OpenAI") -> _Exchange:
             return client.models.with_streaming_response.list()
 
-        found = interruptible(lambda sockets: self._exchange(send, _names, sockets), seconds, stop)
+        def read(response: "openai.APIResponse[Any]") -> tuple[str, ...]:
+            return model_names(_chunks(response, self.most_bytes))
+
+        found = self._within(seconds, stop, send, read)
         return found if isinstance(found, tuple) else ()
 
     @staticmethod
     def warm() -> None:
         """Load the client library on a thread of its own, half a second of CPU, so that the first call need not."""
         threading.Thread(target=_load, name="tddbot-warm", daemon=True).start()
+
+    def _within(
+        self,
+        seconds: float,
+        stop: Stop,
+        send: "Callable[[openai.OpenAI], _Exchange]",
+        read: "Callable[[openai.APIResponse[Any]], T]",
+    ) -> T | CallEnd | None:
+        """Return what the exchange comes to, or None if it had to be cut off."""
+        started = time.monotonic()
+        # Out here, since an import cannot be cut off.
+        _load()
+        left = seconds - (time.monotonic() - started)
+        return interruptible(lambda sockets: self._exchange(send, read, sockets), left, stop)
 
     def _exchange(
         self,
@@ -140,7 +157,9 @@ def _tls() -> ssl.SSLContext:
     return context
 
 
+@cache
 def _load() -> None:
+    """Load all that a call needs of the library, which loads its parts when they are first used."""
     with _client("http://localhost", "none", Sockets()) as client:
         _ = client.responses, client.chat.completions
 
@@ -176,90 +195,18 @@ def _refuse_errors(response: Any) -> None:
             if len(data) > _MOST_ERROR_BYTES:
                 break
     text = bytes(data[:_MOST_ERROR_BYTES]).decode("utf-8", "replace")
-    body = _json(text)
-    raise _StatusError(of_status(response.status_code, text if body is None else body, response.headers))
+    raise _StatusError(of_status(response.status_code, json_of(text) or text, response.headers))
 
 
-def _read(response: "openai.APIResponse[Any]", api: Api, cap: int, accepted: Accepted) -> CallEnd:
-    """Read an answer with status 200, which may be whole although a stream was asked for, and the other way round."""
-    chunks = _chunks(response)
-    first = next((chunk for chunk in chunks if isinstance(chunk, CallEnd) or chunk.strip()), b"")
-    if isinstance(first, CallEnd):
-        return first
-    answer = chain([first], chunks)
-    kind = response.headers.get("content-type", "").lower()
-    if "json" in kind or "html" in kind or first.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"<"):
-        return _whole(answer, api, cap, accepted)
-    stream = _noticed(events(answer), accepted)
-    return read_stream(stream, cap) if api is Api.RESPONSES else read_chat_stream(stream, cap)
-
-
-def _chunks(response: "openai.APIResponse[Any]") -> Iterator[bytes | CallEnd]:
+def _chunks(response: "openai.APIResponse[Any]", most: int) -> Iterator[bytes | CallEnd]:
     """Yield the body; where it breaks off or is too much, the last one is that ending."""
     count = 0
     try:
         for chunk in response.iter_bytes():
             count += len(chunk)
-            if count > _MOST_BYTES:
-                yield CallEnd(End.PROTOCOL, f"an answer of more than {_MOST_BYTES} bytes", started=True)
+            if count > most:
+                yield CallEnd(End.PROTOCOL, f"an answer of more than {most} bytes", started=True)
                 return
             yield chunk
     except _broken_connection() as error:
         yield CallEnd(End.CUT_OFF, plain(error.__cause__ or error), started=True)
-
-
-def _noticed(stream: Iterable[object], accepted: Accepted) -> Iterator[object]:
-    """Yield the events, and tell when the first one came that is no error."""
-    is_told = False
-    for event in stream:
-        is_error = isinstance(event, Mapping) and (event.get("error") or event.get("type") == "error")
-        if isinstance(event, Mapping) and not is_error and not is_told:
-            is_told = True
-            accepted()
-        yield event
-
-
-def _whole(chunks: Iterable[bytes | CallEnd], api: Api, cap: int, accepted: Accepted) -> CallEnd:
-    """Read an answer that is no stream: a response or completion, an error, or something else altogether."""
-    text = _text(chunks)
-    if isinstance(text, CallEnd):
-        return text
-    body = _json(text)
-    if not isinstance(body, dict):
-        return CallEnd(End.PROTOCOL, plain(text))
-    if body.get("error"):
-        return of_error(body)
-    if api is Api.RESPONSES and isinstance(body.get("output"), list):
-        accepted()
-        return of_response(body, cap)
-    if api is Api.CHAT and isinstance(body.get("choices"), list):
-        accepted()
-        return of_completion(body, cap)
-    return CallEnd(End.PROTOCOL, plain(text), started=True)
-
-
-def _names(response: "openai.APIResponse[Any]") -> tuple[str, ...]:
-    """Return the models in a list of them; Ollama's own list has other names."""
-    text = _text(_chunks(response))
-    body = _json(text) if isinstance(text, str) else None
-    if not isinstance(body, dict):
-        return ()
-    found = [model.get("id") or model.get("name") for name in ("data", "models") for model in objects(body.get(name))]
-    return tuple(plain(name) for name in found[:_MOST_MODELS] if isinstance(name, str))
-
-
-def _text(chunks: Iterable[bytes | CallEnd]) -> str | CallEnd:
-    parts: list[bytes] = []
-    for chunk in chunks:
-        if isinstance(chunk, CallEnd):
-            return chunk
-        parts.append(chunk)
-    return b"".join(parts).decode("utf-8", "replace").removeprefix("\ufeff")
-
-
-def _json(text: str) -> object:
-    """Return the value, or None where the text is no JSON."""
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None

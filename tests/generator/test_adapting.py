@@ -1,9 +1,8 @@
 """The dialect of a server is found by its refusals, once for each model, and remembered."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
 
@@ -13,25 +12,13 @@ from tddbot.generator.dialect import Api, Cap, Dialect, Speaker, to_facts
 from tddbot.generator.endings import CallEnd, End, of_status
 from tddbot.generator.prompt import Prompt
 from tddbot.stop import Stop
+from tests.fakes import FakeMemory
 
 QUESTION = Question("m", "low", Prompt("Rules.", ()), 32_000)
 ANSWER = CallEnd(End.OK, text="Right.", started=True)
 NO_PATH = of_status(404, {"detail": "Not Found"}, {})
 NO = of_status(400, {"error": {"message": "no"}}, {})
 CHAT = Dialect(api=Api.CHAT)
-
-
-@dataclass
-class Facts:
-    """A memory of one process."""
-
-    known: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
-
-    def facts(self, server: str, model: str) -> Mapping[str, Any]:
-        return self.known.get((server, model), {})
-
-    def learn(self, server: str, model: str, facts: Mapping[str, Any]) -> None:
-        self.known.setdefault((server, model), {}).update(facts)
 
 
 @dataclass
@@ -64,7 +51,7 @@ def old_chat_only(_: Question, dialect: Dialect) -> CallEnd:
 
 
 def test_case_8_a_404_on_responses_means_chat_which_is_remembered_and_not_looked_for_again() -> None:
-    wire, memory = Wire(chat_only), Facts()
+    wire, memory = Wire(chat_only), FakeMemory()
     dial = adapting(wire, memory, "http://a/v1")
     assert [dial(QUESTION, 60, Stop()).end for _ in range(3)] == [End.OK] * 3
     assert [dialect.api for dialect in wire.dialects] == ["responses", "chat", "chat", "chat"]
@@ -80,12 +67,12 @@ def test_case_9_a_500_on_the_developer_role_means_the_system_role_within_one_ret
         return ANSWER if dialect.role is Speaker.SYSTEM else of_status(500, "Internal Server Error", {})
 
     wire = Wire(crashing)
-    assert adapting(wire, Facts(), "s")(QUESTION, 60, Stop()) == ANSWER
+    assert adapting(wire, FakeMemory(), "s")(QUESTION, 60, Stop()) == ANSWER
     assert [dialect.role for dialect in wire.dialects] == ["developer", "developer", "system"]
 
 
 def test_another_server_or_model_is_asked_anew() -> None:
-    wire, memory = Wire(chat_only), Facts()
+    wire, memory = Wire(chat_only), FakeMemory()
     adapting(wire, memory, "a")(QUESTION, 60, Stop())
     adapting(wire, memory, "b")(QUESTION, 60, Stop())
     assert set(memory.known) == {("a", "m"), ("b", "m")}
@@ -93,7 +80,7 @@ def test_another_server_or_model_is_asked_anew() -> None:
 
 
 def test_what_is_refused_in_every_dialect_ends_with_the_refusal_that_tells_most() -> None:
-    wire, memory = Wire(lambda _, dialect: NO if dialect.api is Api.RESPONSES else NO_PATH), Facts()
+    wire, memory = Wire(lambda _, dialect: NO if dialect.api is Api.RESPONSES else NO_PATH), FakeMemory()
     ended = adapting(wire, memory, "s")(QUESTION, 60, Stop())
     assert (ended, ended.started) == (NO, False)
     assert len(wire.sent) == 2
@@ -102,7 +89,7 @@ def test_what_is_refused_in_every_dialect_ends_with_the_refusal_that_tells_most(
 
 def test_a_dialect_that_is_refused_by_now_in_all_its_forms_is_looked_for_from_the_start_once() -> None:
     bare = Dialect(Api.CHAT, Speaker.SYSTEM, Cap.OLD, (), False, False, False, False, True, False)
-    memory = Facts({("s", "m"): {DIALECT: to_facts(bare)}})
+    memory = FakeMemory({("s", "m"): {DIALECT: to_facts(bare)}})
     wire = Wire(lambda _, dialect: NO_PATH if dialect.api is Api.CHAT else ANSWER)
     assert adapting(wire, memory, "s")(QUESTION, 60, Stop()) == ANSWER
     assert wire.dialects == [bare, Dialect()]
@@ -116,23 +103,23 @@ def test_a_dialect_that_is_refused_by_now_in_all_its_forms_is_looked_for_from_th
 @pytest.mark.parametrize("junk", [7, {"api": "smoke"}, [], None])
 def test_damaged_facts_count_as_none(junk: object) -> None:
     wire = Wire(lambda *_: ANSWER)
-    adapting(wire, Facts({("s", "m"): {DIALECT: junk, CONTEXT: junk}}), "s")(QUESTION, 60, Stop())
+    adapting(wire, FakeMemory({("s", "m"): {DIALECT: junk, CONTEXT: junk}}), "s")(QUESTION, 60, Stop())
     assert wire.dialects == [Dialect()]
 
 
 def test_a_pinned_api_is_the_only_one() -> None:
-    wire, memory = Wire(chat_only), Facts({("s", "m"): {DIALECT: to_facts(CHAT)}})
+    wire, memory = Wire(chat_only), FakeMemory({("s", "m"): {DIALECT: to_facts(CHAT)}})
     ended = adapting(wire, memory, "s", api="responses")(QUESTION, 60, Stop())
     assert ended == NO_PATH
     assert {dialect.api for dialect in wire.dialects} == {Api.RESPONSES}
     wire = Wire(chat_only)
-    assert adapting(wire, Facts(), "s", api="chat")(QUESTION, 60, Stop()) == ANSWER
+    assert adapting(wire, FakeMemory(), "s", api="chat")(QUESTION, 60, Stop()) == ANSWER
     assert wire.dialects == [CHAT]
 
 
 @pytest.mark.parametrize("end", [End.RATE_LIMIT, End.TRANSIENT, End.AUTHENTICATION, End.TIMEOUT, End.UNKNOWN_MODEL])
 def test_an_ending_that_is_no_refusal_is_not_probed_further_nor_remembered(end: End) -> None:
-    wire, memory = Wire(lambda *_: CallEnd(end)), Facts()
+    wire, memory = Wire(lambda *_: CallEnd(end)), FakeMemory()
     assert adapting(wire, memory, "s")(QUESTION, 60, Stop()).end is end
     assert len(wire.sent) == 1
     assert not memory.known
@@ -140,7 +127,7 @@ def test_an_ending_that_is_no_refusal_is_not_probed_further_nor_remembered(end: 
 
 @pytest.mark.parametrize("end", [End.REFUSAL, End.TRUNCATED, End.EMPTY])
 def test_an_answer_of_no_use_shows_as_well_that_the_dialect_is_taken(end: End) -> None:
-    memory = Facts()
+    memory = FakeMemory()
     adapting(Wire(lambda *_: CallEnd(end, started=True)), memory, "s")(QUESTION, 60, Stop())
     assert memory.known["s", "m"][DIALECT] == to_facts(Dialect())
 
@@ -153,7 +140,7 @@ def test_another_effort_that_is_refused_is_narrowed_without_looking_for_all_the_
         return chat_only(question, dialect)
 
     wire = Wire(rule)
-    dial = adapting(wire, Facts(), "s")
+    dial = adapting(wire, FakeMemory(), "s")
     hard = Question("m", "xhigh", QUESTION.prompt, 32_000)
     assert [dial(question, 60, Stop()).end for question in (QUESTION, hard, hard)] == [End.OK] * 3
     assert [dialect.api for dialect in wire.dialects] == ["responses", "chat", "chat", "chat", "chat"]
@@ -186,7 +173,7 @@ def test_of_four_calls_side_by_side_one_finds_the_dialect_and_the_others_wait_fo
             return super().__call__(question, dialect, seconds, stop, accepted)
 
     wire = Early(rule)
-    dial = adapting(wire, Facts(), "s")
+    dial = adapting(wire, FakeMemory(), "s")
     assert [call.end for call in side_by_side(lambda: dial(QUESTION, 60, Stop()))] == [End.OK] * 4
     assert sorted(dialect.api for dialect in wire.dialects) == ["chat"] * 4 + ["responses"]
 
@@ -199,7 +186,7 @@ def test_of_four_calls_side_by_side_one_finds_out_that_there_is_no_dialect() -> 
         return NO
 
     wire = Wire(rule)
-    dial = adapting(wire, Facts(), "s")
+    dial = adapting(wire, FakeMemory(), "s")
     threading.Timer(0.3, begun.set).start()
     assert side_by_side(lambda: dial(QUESTION, 60, Stop())) == [NO] * 4
     assert len(wire.sent) == 4
@@ -215,7 +202,7 @@ def test_waiting_for_another_call_ends_with_ones_own_deadline_or_stop(how: str) 
         return ANSWER
 
     wire = Wire(rule)
-    dial = adapting(wire, Facts(), "s")
+    dial = adapting(wire, FakeMemory(), "s")
     first = threading.Thread(target=lambda: dial(QUESTION, 60, Stop()))
     first.start()
     begun.wait(30)
@@ -236,7 +223,7 @@ def test_a_search_ends_at_the_deadline() -> None:
         return NO
 
     wire = Wire(rule)
-    ended = adapting(wire, Facts(), "s", clock=lambda: now[0])(QUESTION, 60, Stop())
+    ended = adapting(wire, FakeMemory(), "s", clock=lambda: now[0])(QUESTION, 60, Stop())
     assert (ended.end, ended.started) == (End.TIMEOUT, False)
     assert len(wire.sent) == 2
 
@@ -249,7 +236,7 @@ def overflowing(question: Question, _: Dialect) -> CallEnd:
 
 
 def test_a_context_that_the_server_names_is_remembered_and_bounds_the_output() -> None:
-    wire, memory = Wire(overflowing), Facts()
+    wire, memory = Wire(overflowing), FakeMemory()
     dial = adapting(wire, memory, "s")
     small = Question("m", "", Prompt("x" * 1_500, ()), 32_000)
     assert [dial(small, 60, Stop()).end for _ in range(2)] == [End.OK] * 2
@@ -262,14 +249,14 @@ def test_a_context_that_the_server_names_is_remembered_and_bounds_the_output() -
 def test_a_prompt_that_does_not_fit_in_itself_is_told_with_the_context() -> None:
     wire = Wire(overflowing)
     long = Question("m", "", Prompt("x" * 30_000, ()), 32_000)
-    ended = adapting(wire, Facts(), "s")(long, 60, Stop())
+    ended = adapting(wire, FakeMemory(), "s")(long, 60, Stop())
     assert (ended.end, ended.context) == (End.OVERFLOW, 8192)
     assert len(wire.sent) == 1
 
 
 def test_an_answer_cut_short_by_a_remembered_context_forgets_it() -> None:
     wire = Wire(lambda question, _: ANSWER if question.output_cap == 32_000 else CallEnd(End.TRUNCATED, started=True))
-    dial = adapting(wire, Facts({("s", "m"): {CONTEXT: 4_096}}), "s")
+    dial = adapting(wire, FakeMemory({("s", "m"): {CONTEXT: 4_096}}), "s")
     assert [dial(QUESTION, 60, Stop()).end for _ in range(2)] == [End.TRUNCATED, End.OK]
 
 
@@ -280,4 +267,4 @@ def test_a_stop_that_is_set_ends_a_search() -> None:
         stop.set()
         return CallEnd(End.CANCELLED)
 
-    assert adapting(Wire(rule), Facts(), "s")(QUESTION, 60, stop).end is End.CANCELLED
+    assert adapting(Wire(rule), FakeMemory(), "s")(QUESTION, 60, stop).end is End.CANCELLED

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tddbot.generator.chat_stream import of_completion, read_chat_stream
@@ -135,6 +135,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(JSON, max_size=4))
 def test_no_shape_of_a_stream_crashes(events: list[object]) -> None:
     assert isinstance(read(*events), CallEnd)

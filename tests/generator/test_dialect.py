@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tddbot.generator.dialect import Api, Cap, Dialect, Speaker, of_facts, refuses, simpler, to_facts
@@ -192,7 +192,7 @@ WORDS = st.sampled_from(
 )
 REFUSALS = st.builds(
     lambda words, code, param: refusal(" ".join(words), param, code),
-    st.lists(WORDS | st.text(max_size=8), max_size=12),
+    st.lists(WORDS | st.text(max_size=4), max_size=8),
     st.sampled_from([400, 404, 405, 422, 500, 501]),
     st.none() | WORDS,
 )
@@ -212,6 +212,7 @@ def weight(dialect: Dialect) -> int:
     )
 
 
+@settings(deadline=None)
 @given(st.lists(REFUSALS, min_size=MOST_STEPS, max_size=MOST_STEPS), st.booleans())
 def test_whatever_is_refused_each_dialect_is_simpler_and_the_end_comes(said: list[CallEnd], is_pinned: bool) -> None:
     dialect: Dialect | None = Dialect()
@@ -223,6 +224,7 @@ def test_whatever_is_refused_each_dialect_is_simpler_and_the_end_comes(said: lis
     raise AssertionError("no end")
 
 
+@settings(deadline=None)
 @given(st.lists(REFUSALS, max_size=5))
 def test_a_dialect_is_kept_as_facts(said: list[CallEnd]) -> None:
     dialect = Dialect()

@@ -4,7 +4,7 @@ import json
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tddbot.generator.endings import CallEnd, End
@@ -33,6 +33,7 @@ def test_every_end_of_line_is_one(end: str) -> None:
     assert list(events([body(end)])) == [*EVENTS, DONE]
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, len(body("\r\n"))), max_size=12))
 def test_it_makes_no_difference_where_the_chunks_are_cut(cuts: list[int]) -> None:
     whole, places = body("\r\n"), [0, *sorted(cuts), len(body("\r\n"))]
@@ -72,6 +73,7 @@ def test_nothing_is_read_after_the_end() -> None:
     assert list(events([b"data: [DONE]\n\ndata: 2\n\n"])) == [DONE]
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=30), max_size=6))
 def test_no_bytes_crash_it(chunks: list[bytes]) -> None:
     list(events(chunks))

@@ -1,7 +1,7 @@
 """What of a text is thinking and what is the answer."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tddbot.generator.thinking import answer_and_thinking, readable
@@ -34,6 +34,7 @@ def test_thinking_is_no_answer(text: str, answer: str, thinking: str) -> None:
     assert answer_and_thinking(text) == (answer, thinking)
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["<think>", "</think>", "```", "\n", " ", "a", "<thinking>"]), max_size=30))
 def test_nothing_is_lost_but_tags_and_blanks(parts: list[str]) -> None:
     text = "".join(parts)
