@@ -54,7 +54,7 @@ class App:
         """Every source of proposals by the name that a rung uses."""
         protected, settings = self.config.judge.protected, self.config.model
         line = ServerLine(settings, self.store.memory(), self.environment)
-        purse = self.store.purse(self.config.budget.per_day())
+        purse = self.store.purse(self.config.budget.daily())
         return {
             OFFLINE: OfflineGenerator(protected),
             MODEL: ModelGenerator(settings, line, self.repository.read, self._lend, purse, protected),

@@ -114,13 +114,15 @@ class Rung:
 class ProposalRequest:
     """What to propose for. `history` holds the attempts of this rung so far, `earlier` those of the rungs before it.
 
-    Both are oldest first. A generator answers to the first and learns from the second, or ignores them.
+    Both are oldest first. A generator answers to the first and learns from the second, or ignores them. `clean` takes
+    secrets out of whatever text leaves the machine.
     """
 
     brief: Brief
     rung: Rung
     history: tuple[Attempt, ...] = ()
     earlier: tuple[Attempt, ...] = ()
+    clean: Callable[[str], str] = str
 
 
 class Generator(Protocol):
@@ -211,7 +213,10 @@ class Ports:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the user has set. `jobs` candidates are tried side by side; without `apply`, patches are only stored."""
+    """What the user has set. `jobs` candidates are tried side by side; without `apply`, patches are only stored.
+
+    The secrets of the user's own `environ` are kept from models, those of `key_names` whatever they look like.
+    """
 
     ladder: tuple[Rung, ...]
     budget: Budget = field(default_factory=Budget)
@@ -220,3 +225,5 @@ class Policy:
     protected: tuple[str, ...] = ()
     run_seconds: float = 1800.0
     test_seconds: float = 60.0
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+    key_names: tuple[str, ...] = ()

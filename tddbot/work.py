@@ -9,6 +9,7 @@ from enum import Enum
 from tddbot import events
 from tddbot.budget import Ledger
 from tddbot.context.brief import survey
+from tddbot.context.environment import redactor_of
 from tddbot.context.secrets import SHAPES, Redactor
 from tddbot.domain import (
     Applied,
@@ -100,7 +101,10 @@ def _defines_any(source: bytes, names: set[str]) -> bool:
 def planned(ports: Ports, policy: Policy, snapshot: Snapshot, baseline: Run, cluster: Target, stop: Stop) -> Work:
     """Return the work on a cluster of red tests, or on the first of them where it is large, with means of its own."""
     target = replace(cluster, results=cluster.results[:MOST_TESTS])
-    return Work(ports, policy, snapshot, baseline, target, Ledger(policy.budget, ports.clock), Stop(stop))
+    files, read = ports.repository.files(), ports.repository.read
+    redactor = redactor_of(files, read, policy.environ, policy.key_names)
+    ledger = Ledger(policy.budget, ports.clock)
+    return Work(ports, policy, snapshot, baseline, target, ledger, Stop(stop), redactor)
 
 
 def prepare(work: Work) -> tuple[Work, Brief] | Resolution:
@@ -174,8 +178,10 @@ def confirm(work: Work) -> Run:
 
 def gathered(work: Work, confirmed: Run) -> Brief:
     """Return what a generator may see for this target, and tell what is kept out of it although it belongs there."""
-    files, read = work.ports.repository.files(), work.ports.repository.read
-    seen = survey(work.target, confirmed, files, read, work.policy.protected, work.redactor)
+    repository = work.ports.repository
+    files = tuple(path for path in repository.files() if not work.redactor.hides(path))
+    protected = work.policy.protected
+    seen = survey(work.target, confirmed, files, repository.read, protected, work.redactor, work.baseline)
     for sentence in seen.withheld:
         work.ports.tell(events.Notice(sentence, warning=True))
     return seen.brief

@@ -66,6 +66,9 @@ def test_each_ending_has_tries_of_its_own() -> None:
     assert ends(cut, cut) is None
     assert ends(CallEnd(End.RATE_LIMIT, retry_after=9.0)) == Again(wait=9.0)
     assert ends(CallEnd(End.TIMEOUT)) == Again(time=1.5)
+    assert ends(CallEnd(End.TIMEOUT), CallEnd(End.TIMEOUT)) == Again(easier=True)
+    assert ends(CallEnd(End.EMPTY)) == Again()
+    assert ends(CallEnd(End.EMPTY, "max_output_tokens")) == Again(output=2)
     assert again([down], pause=1.0, jitter=1.0) == Again(wait=1.5)
 
 

@@ -3,17 +3,20 @@
 import json
 import logging
 import threading
+from collections.abc import Mapping
 from decimal import Decimal
 
 import pytest
 
 from tddbot.budget import Budget, Ledger
 from tddbot.domain import Candidate, Dud, Proposal
+from tddbot.generator.line import ServerLine
 from tddbot.generator.model_generator import ModelGenerator
 from tddbot.generator.settings import ModelSettings
-from tddbot.generator.thread import Answered
+from tddbot.generator.thread import Answered, Faulty, thread_of
 from tddbot.ports import ProposalRequest
 from tddbot.stop import Stop
+from tests.fakes import FakeMemory, FakePurse
 from tests.generator import responses_server as wire
 from tests.generator import samples
 from tests.generator.responses_server import ResponsesServer
@@ -21,10 +24,14 @@ from tests.generator.responses_server import ResponsesServer
 KEY = "sk-planted-7f3a9c51e2"
 
 
+def made(settings: ModelSettings, environ: Mapping[str, str]) -> ModelGenerator:
+    line = ServerLine(settings, FakeMemory(), environ)
+    return ModelGenerator(settings, line, samples.nothing, lambda path: "no", FakePurse())
+
+
 def generator(server: ResponsesServer, key: str = KEY, **settings: object) -> ModelGenerator:
     values: dict[str, object] = {"base_url": server.base_url, "retry_seconds": 0.01, "prices": samples.PRICES}
-    chosen = ModelSettings(**{**values, **settings})  # type: ignore[arg-type]
-    return ModelGenerator(chosen, samples.nothing, environ={"OPENAI_API_KEY": key})
+    return made(ModelSettings(**{**values, **settings}), {"OPENAI_API_KEY": key})  # type: ignore[arg-type]
 
 
 def ask(model: ModelGenerator, history: tuple = (), ledger: Ledger | None = None, stop: Stop | None = None) -> Proposal:
@@ -74,12 +81,14 @@ def test_a_wrong_answer_is_followed_by_a_right_one_after_feedback(server: Respon
     assert isinstance(second, Candidate)
     one, two = server.requests
     assert two["instructions"] == one["instructions"]
-    assert two["input"][0] == one["input"][0]
-    assert [item.get("type") for item in two["input"][1:3]] == ["reasoning", "message"]
-    assert two["input"][1]["encrypted_content"] == "sealed-1"
-    assert "status" not in two["input"][1]
-    assert "x + 2" in json.dumps(two["input"][2])
-    feedback = two["input"][3]["content"][0]["text"]
+    stable = len(one["input"])
+    assert two["input"][:stable] == one["input"]
+    reasoning, message, judged = two["input"][stable:]
+    assert (reasoning["type"], message["type"]) == ("reasoning", "message")
+    assert reasoning["encrypted_content"] == "sealed-1"
+    assert "status" not in reasoning
+    assert "x + 2" in json.dumps(message)
+    feedback = judged["content"][0]["text"]
     assert "assert 5 == 6" in feedback
     assert "the target is still red" in feedback
     assert "0x7f00dead" not in json.dumps(two)
@@ -87,13 +96,15 @@ def test_a_wrong_answer_is_followed_by_a_right_one_after_feedback(server: Respon
 
 def test_an_answer_that_is_no_patch_is_replayed_with_its_reason(server: ResponsesServer) -> None:
     server.answer("I would change it.")
-    first = dud(ask(generator(server)))
-    assert not first.final
-    assert "no edit" in first.reason
-    (answered,) = first.replay
+    server.answer(samples.RIGHT)
+    proposal = ask(generator(server))
+    assert isinstance(proposal, Candidate)
+    answered, faulty, _ = proposal.replay
     assert isinstance(answered, Answered)
+    assert isinstance(faulty, Faulty)
     assert [item["type"] for item in answered.items] == ["reasoning", "message"]
-    assert first.usage.calls == 1
+    assert "no edit" in faulty.reason
+    assert proposal.usage.calls == 2
 
 
 @pytest.mark.parametrize(
@@ -104,12 +115,6 @@ def test_an_answer_that_is_no_patch_is_replayed_with_its_reason(server: Response
         (wire.error(400, "Authentication Error", "auth_error"), "OPENAI_API_KEY", True, 1),
         (wire.error(429, "You exceeded your quota", "insufficient_quota", "insufficient_quota"), "no quota", True, 1),
         (wire.error(404, "The model `nope` does not exist", name="model_not_found"), "`nope` does not exist", True, 1),
-        (wire.status(404, {"detail": "Not Found"}), "Responses API", True, 1),
-        (wire.error(400, "Unsupported value: 'low' for reasoning.effort"), "Unsupported value", True, 1),
-        (wire.status(422, {"detail": [{"msg": "extra"}]}), "does not take the request", True, 1),
-        (wire.error(500, "Unexpected role: developer"), "Unexpected role", True, 1),
-        (wire.error(400, "too long", name="context_length_exceeded"), "longer than the model's context", True, 1),
-        (wire.error(400, "This model's maximum context length is 8192 tokens"), "longer than", True, 1),
         (wire.error(400, "blocked", name="content_policy_violation"), "content filter", True, 1),
         (wire.error(503, "overloaded"), "overloaded", True, 3),
         (wire.status(502, "<html><body><h1>Bad Gateway</h1></body></html>"), "Bad Gateway", True, 3),
@@ -132,13 +137,13 @@ def test_every_way_a_call_can_end_is_a_dud(
     server: ResponsesServer, reply: wire.Reply, reason: str, final: bool, hits: int
 ) -> None:
     server.queue([reply] * hits)
-    ended = dud(ask(generator(server)))
+    ended = dud(ask(generator(server, api="responses")))
     assert reason in ended.reason
     assert ended.final is final
     assert len(server.requests) == hits
     assert ended.out_of_means is (final and not any(word in reason for word in ("content filter", "longer than")))
     assert KEY not in repr(ended)
-    assert not ended.replay
+    assert not thread_of(ended.replay)
 
 
 @pytest.mark.parametrize(
@@ -158,6 +163,15 @@ def test_a_failed_response_within_a_stream_is_no_success(
     assert reason in ended.reason
     assert ended.final is final
     assert len(server.requests) == hits
+
+
+@pytest.mark.parametrize("words", ["too long", "This model's maximum context length is 8192 tokens"])
+def test_a_context_that_overflows_is_tried_with_less_and_then_said(server: ResponsesServer, words: str) -> None:
+    server.queue([wire.error(400, words, name="context_length_exceeded")] * 9)
+    ended = dud(ask(generator(server)))
+    assert "longer than the model's context" in ended.reason
+    assert (ended.final, ended.out_of_means) == (True, False)
+    assert 2 <= len(server.requests) <= 4
 
 
 def test_a_refusal_is_never_an_empty_patch(server: ResponsesServer) -> None:
@@ -306,7 +320,7 @@ def test_a_stop_that_is_already_set_sends_nothing(server: ResponsesServer) -> No
 
 
 def test_without_a_key_the_variable_is_named(server: ResponsesServer) -> None:
-    model = ModelGenerator(ModelSettings(), samples.nothing, environ={})
+    model = made(ModelSettings(), {})
     ended = dud(ask(model))
     assert "OPENAI_API_KEY" in ended.reason
     assert ended.final
@@ -314,7 +328,7 @@ def test_without_a_key_the_variable_is_named(server: ResponsesServer) -> None:
 
 def test_a_server_of_ones_own_needs_no_key(server: ResponsesServer) -> None:
     server.answer(samples.RIGHT)
-    model = ModelGenerator(ModelSettings(), samples.nothing, environ={"OPENAI_BASE_URL": server.base_url})
+    model = made(ModelSettings(), {"OPENAI_BASE_URL": server.base_url})
     assert isinstance(ask(model), Candidate)
 
 
@@ -330,7 +344,7 @@ def test_the_key_is_in_the_header_and_nowhere_else(
     server: ResponsesServer, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    server.queue([wire.error(400, f"You sent {KEY}"), wire.answered(f"Your key is {KEY}.\n{samples.RIGHT}")])
+    server.queue([wire.error(403, f"No access for {KEY}"), wire.answered(f"Your key is {KEY}.\n{samples.RIGHT}")])
     model = generator(server)
     proposals = [ask(model), ask(model)]
     assert all(headers["Authorization"] == f"Bearer {KEY}" for headers in server.headers)
