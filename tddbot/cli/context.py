@@ -57,6 +57,7 @@ def context(node_ids: tuple[str, ...], wanted: str, as_json: bool, unsafe: bool)
 class Request:
     """The requests that open the work on one target: one, or as many as there are candidates side by side."""
 
+    title: str
     brief: Brief
     shown: Sequence[Shown]
 
@@ -78,7 +79,9 @@ def requests(app: App, names: Sequence[str], rung: Rung, stop: Stop) -> Iterator
         if isinstance(prepared, Resolution):
             _say(f"For {cluster.node_ids[0]} no request would be made: {prepared.reason}")
         else:
-            yield Request(prepared[1], _shown(app, *prepared, rung))
+            work, brief = prepared
+            title = work.redactor.redacted(", ".join(work.target.node_ids[:3]))
+            yield Request(title, brief, _shown(app, work, brief, rung))
 
 
 def _shown(app: App, work: Work, brief: Brief, rung: Rung) -> Sequence[Shown]:
@@ -88,7 +91,8 @@ def _shown(app: App, work: Work, brief: Brief, rung: Rung) -> Sequence[Shown]:
     line = ShowingLine(app.store.memory(), address, "" if settings.api == "auto" else settings.api)
     read, protected = app.repository.read, app.config.judge.protected
     generator = ModelGenerator(settings, line, read, lambda path: path, NoPurse(), protected)
-    for proposal in generator.propose(ProposalRequest(brief, rung), work.ledger, work.stop):
+    request = ProposalRequest(brief, rung, clean=work.redactor.redacted)
+    for proposal in generator.propose(request, work.ledger, work.stop):
         if not line.shown:
             _say(getattr(proposal, "reason", ""))
     return sorted(line.shown, key=lambda shown: json.dumps(shown.question.prompt.appended))
@@ -118,7 +122,7 @@ def _print(request: Request) -> None:
     for number, shown in enumerate(request.shown, start=1):
         which = f" ({number} of {count} side by side)" if count > 1 else ""
         model, effort = shown.question.model, shown.body.get("reasoning", {}).get("effort", shown.question.effort)
-        _write(_rule(f"{', '.join(request.brief.target.node_ids[:3])}: to {model}, effort {effort}{which}"))
+        _write(_rule(f"{request.title}: to {model}, effort {effort}{which}"))
         texts = list(_texts(shown))
         for place, text in enumerate(texts):
             _write(_rule(_PARTS[place] if place < len(_PARTS) else "what this request begins with"))

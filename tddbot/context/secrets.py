@@ -8,8 +8,6 @@ from tddbot.context.detectors import DETECTORS
 from tddbot.domain import Failure, Frame
 
 _HIDDEN_TEXT = "[withheld: the traceback shows code of a file that is kept from models]"
-_SHORT = 8
-"""Values below this many characters count only where they stand alone, and not inside of a longer word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,7 @@ class Redactor:
     def _present(self, text: str) -> list[Needle]:
         """The needles that `text` holds. To look for each one alone is ten times as fast as one pattern of all."""
         found = [needle for needle in self.needles if needle.text in text]
-        return [needle for needle in found if len(needle.text) >= _SHORT or _pattern([needle]).search(text)]
+        return [needle for needle in found if not _is_short(needle.text) or _pattern([needle]).search(text)]
 
 
 SHAPES = Redactor()
@@ -85,4 +83,9 @@ def _pattern(needles: Iterable[Needle]) -> re.Pattern[str]:
 
 
 def _searched(text: str) -> str:
-    return re.escape(text) if len(text) >= _SHORT else rf"(?<!\w){re.escape(text)}(?!\w)"
+    return rf"(?<!\w){re.escape(text)}(?!\w)" if _is_short(text) else re.escape(text)
+
+
+def _is_short(text: str) -> bool:
+    """Whether a value counts only where it stands alone: it may well be a part of other words or numbers by chance."""
+    return len(text) < 6 or (len(text) < 8 and (text.isalpha() or text.isdigit()))

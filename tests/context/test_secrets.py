@@ -125,6 +125,20 @@ def test_a_known_value_goes_wherever_it_stands():
     assert redactor.kinds("hushed") == ()
 
 
+@pytest.mark.parametrize(
+    ("value", "is_found"), [("hunter2", True), ("k4f9Zq1L", True), ("a1b2", False), ("dragon", False)]
+)
+def test_a_value_within_a_word(value, is_found):
+    redactor = Redactor((Needle(value, "value of A in .env"),))
+    assert (value not in redactor.redacted(f"before{value}after")) is is_found
+    assert value not in redactor.redacted(f"before-{value}-after")
+
+
+def test_a_key_that_follows_a_value_at_once():
+    redactor = Redactor((Needle("hunter2", "value of A in .env"),))
+    assert redactor.redacted("hunter2" + KEYS["AWS key"]) == "[redacted: value of A in .env][redacted: AWS key]"
+
+
 def test_a_value_that_a_mark_quotes_does_not_break_the_mark():
     redactor = Redactor((Needle("k4f9-Zq1L-77", "value of HUSH in .env"), Needle("HUSH", "value of B in .env")))
     assert redactor.redacted("k4f9-Zq1L-77") == "[redacted: value of HUSH in .env]"

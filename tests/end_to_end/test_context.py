@@ -17,6 +17,7 @@ KEY = "sk-test-of-the-" + "loopback"
 PASSWORD, CODE = "k4f9" + "Zq1LmW2", "hunter" + "2"
 MD5 = "5d41402abc4b2a76b9719d911017c592"
 TEST = f'''
+import pytest
 from shapes.area import square
 from shop.price import total
 from shop.own import secret_rule
@@ -29,13 +30,15 @@ OTHER = "prefix-{"tok3n-Of-the-User"}"
 DIGEST = "{MD5}"
 BOMB = "\\x1b[31m"
 
-def test_square():
+@pytest.mark.parametrize("key", [DOOR, AWS])
+def test_square(key):
     entered = DOOR + AWS
     assert square(3) == 9, entered
     assert total(1) == secret_rule(1)
 '''
 FILES = {
     "shapes/__init__.py": "",
+    "shapes/area.py": "def square(side):\n    raise NotImplementedError\n",
     "shop/__init__.py": "",
     "shop/price.py": "def total(x):\n    return x\n",
     "shop/own.py": "def secret_rule(x):\n    # the secret of the house\n    return x\n",
@@ -112,6 +115,7 @@ def test_hidden_code_is_neither_shown_nor_named_in_the_map(project: Project) -> 
     assert printed.returncode == 0, printed.stderr
     assert "shop/price.py" in printed.stdout
     assert "own.py" not in printed.stdout
+    assert "shop/own.py is kept from models by an ignore file, although the red tests use it" in printed.stderr
 
 
 def test_the_repositorys_own_env_file_is_not_loaded(project: Project, server: ResponsesServer) -> None:
