@@ -2,6 +2,7 @@
 
 import click
 
+from tddbot.cli.bench_generator import generator
 from tddbot.cli.bench_runner import runner
 
 
@@ -10,4 +11,5 @@ def bench() -> None:
     """Measure tddbot itself; the exit code says that it ran, not what it found."""
 
 
+bench.add_command(generator)
 bench.add_command(runner)

@@ -4,7 +4,8 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from tddbot.context.imports import Import, imports
+from tddbot.context.imports import Import, imports_among
+from tddbot.context.walking import nodes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,11 @@ class Facts:
 
 def facts_of(tree: ast.Module, text: str) -> Facts:  # noqa: ARG001
     """Return the facts of a file."""
-    found = imports(tree)
+    nodes = list(nodes_of(tree))
+    found = imports_among(nodes)
     defined = tuple(dict.fromkeys(name for node in statements(tree.body) for name in names_of(node)))
     has_code = any(isinstance(node, _CODE) for node in statements(tree.body))
-    return Facts(found, defined, _exported(tree), _taken(tree, found), not has_code)
+    return Facts(found, defined, _exported(tree), _taken(nodes, found), not has_code)
 
 
 _CODE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -82,10 +84,10 @@ def _exported(tree: ast.Module) -> tuple[str, ...]:
     return ()
 
 
-def _taken(tree: ast.Module, found: Sequence[Import]) -> dict[str, tuple[str, ...]]:
+def _taken(nodes: Sequence[ast.AST], found: Sequence[Import]) -> dict[str, tuple[str, ...]]:
     bound = {each.bound for each in found}
     taken: dict[str, dict[str, None]] = {}
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Attribute) and (base := _dotted(node.value)) in bound:
             taken.setdefault(base, {})[node.attr] = None
     return {base: tuple(sorted(names)) for base, names in sorted(taken.items())}

@@ -5,9 +5,11 @@ Names in strings count where a function that takes modules gets them: `importlib
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+
+from tddbot.context.walking import nodes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Import:
 LONGEST = 255
 """The most characters of a module's dotted name that can be looked for; no file system has room for more."""
 
+_NAMING = (ast.Import, ast.ImportFrom, ast.Call, ast.Assign, ast.List, ast.Tuple)
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _TAKE_MODULES = frozenset({"import_module", "__import__", "importorskip", "run_module"})
 _TAKE_TARGETS = frozenset({"setattr", "delattr", "patch", "resolve_name", "spy"})
@@ -35,7 +38,12 @@ _TAKE_TARGETS = frozenset({"setattr", "delattr", "patch", "resolve_name", "spy"}
 
 def imports(tree: ast.Module) -> tuple[Import, ...]:
     """Return the imports of a file in the order in which they stand, those inside functions included."""
-    placed = [(_place(node), found) for node in ast.walk(tree) for found in _of(node)]
+    return imports_among(nodes_of(tree))
+
+
+def imports_among(nodes: Iterable[ast.AST]) -> tuple[Import, ...]:
+    """Return the imports among all nodes of a file."""
+    placed = [(_place(node), found) for node in nodes if isinstance(node, _NAMING) for found in _of(node)]
     placed.sort(key=lambda each: each[0])
     return tuple(found for _, found in placed if len(found.module) + len(found.name) <= LONGEST)
 

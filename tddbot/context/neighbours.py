@@ -34,10 +34,14 @@ def _of_long(sheets: Sequence[Sheet], green: Mapping[str, frozenset[str]]) -> It
 
 def _of_others(near: Scope, green: Mapping[str, frozenset[str]], reach: Reach, files: Files) -> Iterator[Page]:
     shown = {*near.tests, *near.helpers}
-    modules = {path for test in near.tests for path in reach.of(test) if not path.endswith("__init__.py")}
+    reached = {path for test in near.tests for path in reach.of(test) if not is_test(path)}
+    packages = {path for path in reached if path.endswith("__init__.py")}
     known = [path for path in green if path in files.paths and path not in shown and not is_conftest(path)]
     for path in nearest_first(filter(is_test, known), near.tests)[:_MOST_FILES]:
+        named = set(reach.directly(path))
+        if not packages.isdisjoint(named):
+            named.update(reach.of(path))
         source = files.text(path)
-        outline = files.derived(path, outline_of) if not modules.isdisjoint(reach.of(path)) else None
+        outline = files.derived(path, outline_of) if named & reached - packages else None
         if source and outline:
             yield Page(path, source[0], outline, green_places(outline, green[path]), is_long=False)

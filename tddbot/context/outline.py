@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tddbot.context.facts import names_of
+from tddbot.context.walking import nodes_of
 
 _LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _PREPARES = ("setup", "teardown", "setUp", "tearDown", "asyncSetUp", "asyncTearDown", "pytest_")
@@ -130,7 +131,7 @@ def _is_autouse(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 
 
 def _uses(nodes: Sequence[ast.AST]) -> frozenset[str]:
-    return frozenset(name for top in nodes for node in ast.walk(top) for name in _named(node))
+    return frozenset(name for top in nodes for node in nodes_of(top) for name in _named(node))
 
 
 def _named(node: ast.AST) -> Iterator[str]:

@@ -24,6 +24,12 @@ class Reach:
             return ()
         return tuple(dict.fromkeys(found for wanted in facts.imports for found in self._one(wanted, path, facts)))
 
+    def directly(self, path: str) -> tuple[str, ...]:
+        """Return for each import the one file that it names, without looking into that file."""
+        facts = self._files.facts(path)
+        hits = (self._layout.resolve(wanted, path)[:1] for wanted in facts.imports) if facts else ()
+        return tuple(dict.fromkeys(path for hit in hits for path in hit))
+
     def _one(self, wanted: Import, path: str, facts: Facts) -> Iterator[str]:
         hits = self._layout.resolve(wanted, path)
         yield from hits
