@@ -4,7 +4,7 @@ As with the Responses API nothing is taken on trust; a stream without a finish r
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tddbot.generator.endings import CallEnd, End, Json, of_error, plain
 from tddbot.generator.sse import DONE
@@ -87,7 +87,8 @@ def read_chat_stream(events: Iterable[object], output_cap: int) -> CallEnd:
             break
         data = as_object(event)
         if data.get("error"):
-            return of_error(data, heard.usage)
+            failed = of_error(data, heard.usage)
+            return replace(failed, started=failed.started or any(heard.text))
         brought += 1
         heard.add(data, "delta")
         if heard.finish and heard.usage is not None:

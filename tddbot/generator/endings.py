@@ -74,6 +74,8 @@ _FILTER = {
 _MODEL = {"model_not_found", "model_not_available", "DeploymentNotFound", "invalid_model"}
 _RATE = {"rate_limit_exceeded", "rate_limit_error", "tokens", "requests"}
 _SERVER = {"server_error", "internal_server_error", "service_unavailable", "overloaded_error", "timeout"}
+_REFUSED = {End.UNKNOWN_MODEL, End.AUTHENTICATION, End.QUOTA}
+_REFUSED_FIELDS = ("unsupported_value", "unsupported_parameter", "unknown_parameter")
 _DETAIL_CHARS = 500
 _PARAM_CHARS = 200
 
@@ -98,21 +100,26 @@ def of_status(status: int, body: object, headers: Mapping[str, str]) -> CallEnd:
 def of_error(error: object, usage: Json | None = None) -> CallEnd:
     """Return the ending that an error is which came with status 200: the model ran, or may have.
 
-    It did not where the server says that it has no such path, nor where it does not take the request.
+    It did not where the error has a code of the kind that comes before the answer, nor where the path is unknown.
     """
     body = _error(error)
     said = plain(body.get("message") or body.get("code") or "no reason given")
     if complaints.NO_PATH.search(said):
         return CallEnd(End.CAPABILITY, f"404: {said}", status=404)
-    if complaints.NO_MODEL.search(said):
-        return CallEnd(End.UNKNOWN_MODEL, said)
-    end = _of_codes(body, None, said)
-    if end is None and complaints.OVERFLOW.search(said):
-        end = End.OVERFLOW
-    if end is None and body.get("code") in (400, "400", "unsupported_value", "unsupported_parameter"):
-        return CallEnd(End.CAPABILITY, said, usage=usage, started=usage is not None, status=400, param=_param(body))
-    context = _context(body, said) if end is End.OVERFLOW else None
-    return CallEnd(end or End.TRANSIENT, said, usage=usage, started=True, param=_param(body), context=context)
+    status = _status_within(body)
+    end = _of_codes(body, None, said) or _of_words(status or 400, said)
+    if end is None:
+        end = _of_status(status) if status else End.TRANSIENT
+    is_refused = end in _REFUSED or (status is not None and status < 500)
+    return CallEnd(
+        end,
+        said,
+        usage=usage,
+        started=usage is not None or not is_refused,
+        status=status,
+        param=_param(body),
+        context=_context(body, said) if end is End.OVERFLOW else None,
+    )
 
 
 def plain(words: object) -> str:
@@ -153,6 +160,15 @@ def _place(fault: Json) -> str:
     """Return the field that a fault is about, as FastAPI tells it: without the "body" that it begins with."""
     place = fault.get("loc")
     return ".".join(str(part) for part in place if part != "body") if isinstance(place, list) else ""
+
+
+def _status_within(error: Json) -> int | None:
+    """Return the status that a server with status 200 writes into its error: OpenRouter and vLLM do within streams."""
+    code = error.get("code")
+    if code in _REFUSED_FIELDS:
+        return 400
+    number = int(code) if isinstance(code, str) and re.fullmatch(r"[45]\d\d", code) else code
+    return number if isinstance(number, int) and 400 <= number < 600 else None
 
 
 def _param(error: Json) -> str:

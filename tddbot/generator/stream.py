@@ -6,6 +6,7 @@ success.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from tddbot.generator.endings import CallEnd, End, Json, of_error, plain
@@ -37,7 +38,8 @@ def read_stream(events: Iterable[object], output_cap: int) -> CallEnd:
             response = as_object(data.get("response"))
             return of_error(response.get("error"), _usage(response))
         elif kind == "error" or data.get("error"):
-            return of_error(data)
+            failed = of_error(data)
+            return replace(failed, started=failed.started or bool(deltas))
     return CallEnd(End.CUT_OFF, started=True)
 
 

@@ -80,6 +80,7 @@ def test_a_refusal_is_no_empty_answer() -> None:
         ({"message": "went down", "code": 502}, End.TRANSIENT),
         ({"message": "slow down", "code": "rate_limit_exceeded"}, End.RATE_LIMIT),
         ({"message": "maximum context length is 4096 tokens"}, End.OVERFLOW),
+        ({"message": "slow down", "code": 429}, End.RATE_LIMIT),
         ("went down", End.TRANSIENT),
     ],
 )

@@ -185,6 +185,42 @@ def test_case_8_and_9_an_old_server_is_understood_and_remembered(chat: ChatServe
     assert (chat.lost, len(chat.requests)) == (1, 3)
 
 
+def test_an_organization_that_is_not_verified_gets_an_answer_without_summary_and_stream(
+    server: ResponsesServer,
+) -> None:
+    def refused(message: str, param: str) -> Reply:
+        return status(400, {"error": {"message": message, "param": param, "code": "unsupported_value"}})
+
+    verified = "Your organization must be verified to"
+    whole = responses_server.answer_events("Right.")[-1]["response"]
+    server.queue(
+        [
+            refused(f"{verified} generate reasoning summaries.", "reasoning.summary"),
+            refused(f"{verified} stream this model.", "stream"),
+            raw(json.dumps(whole), "application/json"),
+        ]
+    )
+    wire = OpenAIWire(server.base_url, KEY)
+    assert adapting(wire, FakeMemory(), server.base_url)(QUESTION, 30, Stop()).text == "Right."
+    last = server.requests[-1]
+    assert (last["stream"], last["reasoning"], "include" in last) == (False, {"effort": "low"}, True)
+
+
+@pytest.mark.parametrize("shape", ["message", "param", "list of faults"])
+def test_a_field_that_the_server_does_not_know_is_the_only_one_left_out(chat: ChatServer, shape: str) -> None:
+    refusals = {
+        "message": status(400, {"error": {"message": "Unrecognized request argument supplied: reasoning_effort"}}),
+        "param": status(400, {"error": {"message": "Unknown", "param": "reasoning_effort"}}),
+        "list of faults": status(422, {"detail": [{"loc": ["body", "reasoning_effort"], "msg": "Extra inputs"}]}),
+    }
+    chat.queue([refusals[shape], chat_server.answered("Right.")])
+    wire = OpenAIWire(chat.base_url, KEY)
+    assert adapting(wire, FakeMemory(), chat.base_url, api="chat")(QUESTION, 30, Stop()).text == "Right."
+    one, two = chat.requests
+    assert one.keys() - two.keys() == {"reasoning_effort"}
+    assert chat.lost == 0
+
+
 def test_case_10_and_11_every_request_carries_all_items_and_is_not_stored(server: ResponsesServer) -> None:
     server.answer("First.")
     first = call(server)
