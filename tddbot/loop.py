@@ -107,7 +107,7 @@ def climb(work: Work, brief: Brief) -> Iterator[Attempt]:
             if work.stop.is_set() or work.ledger.exhausted():
                 return
             work.ports.tell(events.RungStarted(rung.name, rung.generator, round_))
-            request = ProposalRequest(brief, rung, tuple(history), tuple(earlier))
+            request = ProposalRequest(brief, rung, tuple(history), tuple(earlier), work.redactor.redacted)
             proposals = work.ports.generators[rung.generator].propose(request, work.ledger, work.stop)
             for attempt in in_order(partial(try_out, work), map(partial(keep, work), proposals), work.policy.jobs):
                 history.append(replace(attempt, rung=rung.name))

@@ -10,6 +10,7 @@ from tddbot import events
 from tddbot.budget import Ledger
 from tddbot.context.brief import survey
 from tddbot.context.environment import redactor_of
+from tddbot.context.ignored import though_used
 from tddbot.context.secrets import SHAPES, Redactor
 from tddbot.domain import (
     Applied,
@@ -182,7 +183,8 @@ def gathered(work: Work, confirmed: Run) -> Brief:
     files = tuple(path for path in repository.files() if not work.redactor.hides(path))
     protected = work.policy.protected
     seen = survey(work.target, confirmed, files, repository.read, protected, work.redactor, work.baseline)
-    for sentence in seen.withheld:
+    kept = though_used(work.redactor.hidden, work.target, confirmed)
+    for sentence in (*seen.withheld, *filter(None, [kept])):
         work.ports.tell(events.Notice(sentence, warning=True))
     return seen.brief
 
