@@ -35,13 +35,16 @@ class Asked:
 
 @dataclass(frozen=True)
 class Asker:
-    """Asks a model on behalf of one target; `name` and `target_id` say in the books what for."""
+    """Asks a model on behalf of one target; `name` and `target_id` say in the books what for.
+
+    Without a `purse` calls are free, as a replay's are; the ledger counts them all the same, so that it ends alike.
+    """
 
     dial: Dial
     price: Price | None
     settings: ModelSettings
     ledger: Ledger
-    purse: Purse
+    purse: Purse | None
     gate: Gate
     stop: Stop
     name: str
@@ -52,7 +55,7 @@ class Asker:
         worst = worst_case(estimated_tokens(question.prompt.size()), question.output_cap, self.price)
         if refusal := self.ledger.reserve(worst):
             return refusal
-        number = self.purse.reserve(worst, self.name, self.target_id)
+        number = 0 if self.purse is None else self.purse.reserve(worst, self.name, self.target_id)
         if isinstance(number, str):
             self.ledger.settle(worst, Usage())
             return number
@@ -61,7 +64,8 @@ class Asker:
     def release(self, hold: Hold, bill: Usage = Usage()) -> None:  # noqa: B008 - an immutable value
         """Turn what was set aside into the bill; nothing, where the call was never made."""
         self.ledger.settle(hold.worst, bill)
-        self.purse.settle(hold.number, bill)
+        if self.purse is not None:
+            self.purse.settle(hold.number, bill)
 
     def ask(self, question: Question, held: Hold | None = None) -> Asked:
         """Return how the question ended. `held` is what was set aside for its first call already."""

@@ -12,6 +12,7 @@ from tddbot.generator.calls import Accepted, Dial, Question
 from tddbot.generator.dialect import Dialect
 from tddbot.generator.endings import CallEnd, End
 from tddbot.generator.openai_model import OpenAIWire
+from tddbot.generator.pricing import Price, price_of
 from tddbot.generator.recording import scrubbed
 from tddbot.generator.settings import ModelSettings, server
 from tddbot.ports import Memory
@@ -30,6 +31,10 @@ class Line(Protocol):
     @property
     def is_paid(self) -> bool:
         """Whether calls cost what the model's price says."""
+        ...
+
+    def price(self, model: str) -> Price | None:
+        """Return what a model's tokens cost here, or None where that is not known."""
         ...
 
     def fault(self) -> str | None:
@@ -63,6 +68,10 @@ class ServerLine:
     def is_paid(self) -> bool:
         """Always: what a server of one's own costs is in its price."""
         return True
+
+    def price(self, model: str) -> Price | None:
+        """Return the price; of a server on this machine only the user knows one."""
+        return price_of(model, self._settings.prices, server(self._settings, self._environ))
 
     def fault(self) -> str | None:
         """Say that there is no key, or none that can be one, or no address; or return None."""

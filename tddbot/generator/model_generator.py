@@ -13,7 +13,6 @@ from tddbot.generator.gate import Gate
 from tddbot.generator.ladder import MODEL
 from tddbot.generator.line import Line
 from tddbot.generator.openings import openings
-from tddbot.generator.pricing import price_of
 from tddbot.generator.settings import ModelSettings
 from tddbot.generator.thread import Refused
 from tddbot.ports import ProposalRequest, Purse
@@ -55,9 +54,9 @@ class ModelGenerator:
 
     def _speaker(self, request: ProposalRequest, name: str, ledger: Ledger, stop: Stop) -> Speaker:
         model = self.settings.model(request.rung.role)
-        price = price_of(model, self.settings.prices)
+        price, purse = self.line.price(model), self.purse if self.line.is_paid else None
         target_id, dial = request.brief.target.id, self.line.dial()
-        asker = Asker(dial, price, self.settings, ledger, self.purse, self._gate, stop, name, target_id)
+        asker = Asker(dial, price, self.settings, ledger, purse, self._gate, stop, name, target_id)
         learnt = self.line.facts(model).get("context_tokens")
         known = learnt if isinstance(learnt, int) and learnt > 0 else self.settings.context_tokens
         return Speaker(

@@ -113,9 +113,9 @@ def test_a_wrong_answer_is_fed_back_and_the_right_one_makes_the_missing_module(
 
 
 def test_the_tree_is_untouched_when_the_model_only_cheats(tmp_path: Path, server: ResponsesServer) -> None:
-    project = Project.make(tmp_path, MISSING)
+    project = Project.make(tmp_path, MISSING, settings='\n[tool.tddbot.budget]\ncalls = "unlimited"\n')
     before = project.digest()
-    for _ in range(6):
+    for _ in range(40):
         server.answer(whole("tests/test_area.py", "def test_square():\n    pass\n"))
     code, events = project.events("fix", env=with_model(server))
     assert code == 1

@@ -77,7 +77,7 @@ def test_an_answer_is_paid_by_its_bill_in_both_books() -> None:
 def test_a_call_that_never_reached_the_model_costs_nothing() -> None:
     one = desk(CallEnd(End.RATE_LIMIT), OK)
     assert one.ask().usage.calls == 1
-    assert list(one.purse.settled.values())[0] == Usage()
+    assert one.purse.settled[1] == Usage()
 
 
 def test_a_timeout_gets_more_time_and_then_less_effort() -> None:

@@ -12,6 +12,7 @@ from tddbot.domain import Attempt, Candidate, Dud, Proposal
 from tddbot.generator.calls import Dial, Question
 from tddbot.generator.endings import CallEnd, End
 from tddbot.generator.model_generator import ModelGenerator
+from tddbot.generator.pricing import Price, price_of
 from tddbot.generator.settings import ModelSettings
 from tddbot.generator.thread import Digest, Judged, Plan, Refused
 from tddbot.ports import ProposalRequest, Rung
@@ -36,6 +37,9 @@ class FakeLine:
     dialled: Dial
     is_paid: bool = True
     asked: list[Question] = field(default_factory=list)
+
+    def price(self, model: str) -> Price | None:
+        return price_of(model, PRICES)
 
     def fault(self) -> str | None:
         return None
