@@ -24,7 +24,7 @@ from tddbot.generator.billing import estimated_tokens
 from tddbot.generator.ladder import MODEL, ladder
 from tddbot.generator.model_generator import ModelGenerator
 from tddbot.generator.settings import server
-from tddbot.generator.showing import NoPurse, ShowingLine, Shown
+from tddbot.generator.showing import ShowingLine, Shown
 from tddbot.ports import ProposalRequest, Rung
 from tddbot.stop import Stop
 from tddbot.work import Work, planned, prepare, take_baseline, with_tests_protected
@@ -90,7 +90,8 @@ def _shown(app: App, work: Work, brief: Brief, rung: Rung) -> Sequence[Shown]:
     address = server(settings, app.environment) or "openai"
     line = ShowingLine(app.store.memory(), address, "" if settings.api == "auto" else settings.api)
     read, protected = app.repository.read, app.config.judge.protected
-    generator = ModelGenerator(settings, line, read, lambda path: path, NoPurse(), protected)
+    purse = app.store.purse(app.config.budget.daily())
+    generator = ModelGenerator(settings, line, read, lambda path: path, purse, protected)
     request = ProposalRequest(brief, rung, clean=work.redactor.redacted)
     for proposal in generator.propose(request, work.ledger, work.stop):
         if not line.shown:

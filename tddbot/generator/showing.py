@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tddbot.domain import Usage
 from tddbot.generator.adapting import adapting
 from tddbot.generator.calls import Accepted, Dial, Question
 from tddbot.generator.dialect import Dialect
 from tddbot.generator.endings import CallEnd, End
+from tddbot.generator.pricing import Price
 from tddbot.generator.wire_request import request
 from tddbot.ports import Memory
 from tddbot.stop import Stop
@@ -39,6 +39,10 @@ class ShowingLine:
         """Never: nothing is sent."""
         return False
 
+    def price(self, model: str) -> Price | None:  # noqa: ARG002 - the signature of a line
+        """Return that nothing is known of it."""
+        return None
+
     def fault(self) -> str | None:
         """Nothing is in the way of a call that is not made."""
         return None
@@ -65,14 +69,3 @@ class ShowingLine:
     ) -> CallEnd:
         self.shown.append(Shown(question, request(question, dialect)))
         return CallEnd(End.CANCELLED)
-
-
-class NoPurse:
-    """A purse for what costs nothing."""
-
-    def reserve(self, worst: Usage, generator: str, target_id: str) -> int | str:  # noqa: ARG002
-        """Allow everything."""
-        return 0
-
-    def settle(self, number: int, bill: Usage) -> None:
-        """Note nothing."""

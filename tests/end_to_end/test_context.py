@@ -33,6 +33,7 @@ BOMB = "\\x1b[31m"
 @pytest.mark.parametrize("key", [DOOR, AWS])
 def test_square(key):
     entered = DOOR + AWS
+    assert secret_rule(1) == 1
     assert square(3) == 9, entered
     assert total(1) == secret_rule(1)
 '''
