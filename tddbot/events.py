@@ -30,11 +30,12 @@ class TargetStarted:
 
 @dataclass(frozen=True, slots=True)
 class RungStarted:
-    """The ladder's next rung is asked; `round` counts from 1."""
+    """The ladder's next rung is asked; `round` counts from 1. `why` says what ended the rung before it early."""
 
     rung: str
     generator: str
     round: int
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

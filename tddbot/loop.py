@@ -101,18 +101,20 @@ def fix(work: Work) -> Resolution:
 def climb(work: Work, brief: Brief) -> Iterator[Attempt]:
     """Yield the attempts of one rung and round after the other, each rung afresh."""
     earlier: list[Attempt] = []
+    why = ""
     for rung in work.policy.ladder:
         history: list[Attempt] = []
         for round_ in range(1, rung.rounds + 1):
             if work.stop.is_set() or work.ledger.exhausted():
                 return
-            work.ports.tell(events.RungStarted(rung.name, rung.generator, round_))
+            work.ports.tell(events.RungStarted(rung.name, rung.generator, round_, why))
             request = ProposalRequest(brief, rung, tuple(history), tuple(earlier), work.redactor.redacted)
             proposals = work.ports.generators[rung.generator].propose(request, work.ledger, work.stop)
             for attempt in in_order(partial(try_out, work), map(partial(keep, work), proposals), work.policy.jobs):
                 history.append(replace(attempt, rung=rung.name))
                 yield history[-1]
-            if (step := next_step(request, history)) is Step.END:
+            step, why = next_step(request, history)
+            if step is Step.END:
                 return
             if step is Step.UP:
                 break

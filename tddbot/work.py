@@ -226,18 +226,19 @@ class Step(Enum):
     END = "end"
 
 
-def next_step(request: ProposalRequest, history: Sequence[Attempt]) -> Step:
-    """Return where to go after a round; `history` are all attempts of the rung, this round's last.
+def next_step(request: ProposalRequest, history: Sequence[Attempt]) -> tuple[Step, str]:
+    """Return where to go after a round, and why it goes up early; `history` are the rung's attempts, this round's last.
 
     Up where nothing of the round can be improved on, or more of the same is of no use.
     """
     latest = history[len(request.history) :]
     duds = [attempt.proposal for attempt in latest if isinstance(attempt.proposal, Dud)]
     if any(dud.out_of_means for dud in duds) or contradiction((*request.earlier, *history)):
-        return Step.END
+        return Step.END, ""
     if len(duds) == len(latest) and (not latest or any(dud.final for dud in duds)):
-        return Step.UP
-    return Step.UP if stuck(history, request.earlier) else Step.STAY
+        return Step.UP, next((dud.reason for dud in duds), "")
+    why = stuck(history, request.earlier)
+    return Step.UP if why else Step.STAY, why
 
 
 def conclude(work: Work, conclusion: Conclusion, reason: str, attempts: Sequence[Attempt] = ()) -> Resolution:

@@ -300,6 +300,12 @@ def test_after_a_final_dud_the_next_rung_is_asked():
     assert resolution.conclusion is Conclusion.FIXED
 
 
+def test_the_next_rung_is_told_with_the_reason_why_the_last_one_was_left_early():
+    one = house([replace(DUD, final=True)], [STILL], [RIGHT])
+    work(one, policy(rungs=3))
+    assert [event.why for event in one.told.of(events.RungStarted)] == ["", "it said nothing", ""]
+
+
 def test_one_final_dud_beside_a_candidate_does_not_end_a_wide_rung():
     one = house([replace(DUD, final=True), STILL], [RIGHT])
     _, [resolution] = work(one, policy(rounds=2))

@@ -84,7 +84,8 @@ class Terminal:
             case events.RungStarted():
                 self._busy(f"{event.rung}, round {event.round}")
                 if self._verbose:
-                    self._line(f"  {event.rung} ({event.generator}), round {event.round}", style="dim")
+                    why = f", since {words.visible(event.why.splitlines()[0])}" if event.why else ""
+                    self._line(f"  {event.rung} ({event.generator}), round {event.round}{why}", style="dim")
             case events.AttemptJudged():
                 self._attempt(event.number, event.attempt)
             case events.TargetResolved():
