@@ -30,7 +30,7 @@ from tddbot.domain import (
     Target,
 )  # fmt: skip
 from tddbot.errors import UnfitError
-from tddbot.generator.progress import stuck
+from tddbot.generator.progress import best, stuck
 from tddbot.judge.contradiction import contradiction
 from tddbot.judge.evidence import record
 from tddbot.judge.flaky import twice_red
@@ -257,11 +257,13 @@ def conclude(work: Work, conclusion: Conclusion, reason: str, attempts: Sequence
 
 
 def why_given_up(attempts: Sequence[Attempt], exhausted: str | None) -> str:
-    """Say in one line what was tried and what ended it."""
+    """Say in one line what was tried, which of a model's patches came nearest, and what ended it."""
     duds = [attempt.proposal.reason for attempt in attempts if isinstance(attempt.proposal, Dud)]
     candidates = len(attempts) - len(duds)
     many = "the one candidate was not" if candidates == 1 else f"none of {candidates} candidates was"
     tried = [f"{many} accepted"] if candidates else []
+    nearest = [each.proposal for each in best(attempts, 1) if each.run is not None]
+    tried += [f"the nearest is patch {each.patch.id}" for each in nearest if isinstance(each, Candidate)]
     return "; ".join([*tried, *([exhausted] if exhausted else duds[-1:])]) or "nothing was proposed"
 
 

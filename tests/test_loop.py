@@ -29,6 +29,7 @@ from tddbot.domain import (
     Usage,
 )
 from tddbot.errors import UnfitError
+from tddbot.generator.thread import Answered
 from tddbot.loop import cycle
 from tddbot.ports import Policy, RunRequest
 from tddbot.runner.split import HELD
@@ -367,6 +368,14 @@ def test_the_budget_ends_it_and_the_resolution_tells_what_was_spent():
     assert (resolution.conclusion, resolution.out_of_means) == (Conclusion.GAVE_UP, True)
     assert "2 model calls" in resolution.reason
     assert (resolution.usage.calls, resolution.usage.usd) == (2, Decimal("1.0"))
+
+
+def test_the_best_of_what_a_model_proposed_is_named_at_the_end():
+    thought = replace(STILL, replay=(Answered(()),), usage=PAID)
+    one = house([thought])
+    _, [resolution] = work(one, policy(rounds=3, budget=Budget(calls=1)))
+    assert resolution.reason.startswith(f"the one candidate was not accepted; the nearest is patch {STILL.patch.id}; ")
+    assert one.store.states[STILL.patch.id] == "stored"
 
 
 def test_when_time_is_up_nothing_more_is_asked():
