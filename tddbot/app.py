@@ -12,11 +12,15 @@ from tddbot.config import Config, load
 from tddbot.context.environment import redactor_of
 from tddbot.context.lending import lend
 from tddbot.domain import Excerpt, Patch
+from tddbot.errors import UsageError
 from tddbot.events import Notice, Sink
 from tddbot.generator.ladder import MODEL, OFFLINE, ladder
-from tddbot.generator.line import ServerLine
+from tddbot.generator.line import Line, ServerLine
 from tddbot.generator.model_generator import ModelGenerator
 from tddbot.generator.offline.repair import OfflineGenerator
+from tddbot.generator.recorded_line import RecordedLine, ReplayLine
+from tddbot.generator.recording import Recording
+from tddbot.generator.replaying import Replay
 from tddbot.generator.settings import has_model
 from tddbot.ports import Generator, Policy, Ports
 from tddbot.repository.git_repository import GitRepository
@@ -39,6 +43,8 @@ class App:
     environment: Mapping[str, str]
     python: str | None
     unsafe: bool = False
+    recording: Recording | None = None
+    replay: Replay | None = None
 
     @cached_property
     def interpreter(self) -> Interpreter:
@@ -47,18 +53,23 @@ class App:
 
     @property
     def has_model(self) -> bool:
-        """Whether a key or a server of the user's own is set."""
-        return has_model(self.config.model, self.environment)
+        """Whether a key or a server of the user's own is set, or a recording answers in its place."""
+        return self.replay is not None or has_model(self.config.model, self.environment)
 
     def generators(self) -> dict[str, Generator]:
         """Every source of proposals by the name that a rung uses."""
         protected, settings = self.config.judge.protected, self.config.model
-        line = ServerLine(settings, self.store.memory(), self.environment)
         purse = self.store.purse(self.config.budget.daily())
         return {
             OFFLINE: OfflineGenerator(protected),
-            MODEL: ModelGenerator(settings, line, self.repository.read, self._lend, purse, protected),
+            MODEL: ModelGenerator(settings, self._line(), self.repository.read, self._lend, purse, protected),
         }
+
+    def _line(self) -> Line:
+        if self.replay is not None:
+            return ReplayLine(self.replay)
+        line = ServerLine(self.config.model, self.store.memory(), self.environment)
+        return line if self.recording is None else RecordedLine(line, self.recording)
 
     def _lend(self, path: str) -> Excerpt | str:
         """Return a file that a model asks for, or say in one clause why it does not get it."""
@@ -112,12 +123,14 @@ def opened(
     environment: Mapping[str, str] = os.environ,
     python: str | None = None,
     unsafe: bool = False,
+    record: Path | None = None,
+    replay: Path | None = None,
 ) -> Iterator[App]:
     """Open the repository that `path` lies in. `command` None only reads; else it is the name of the one writer.
 
     `python` is the project's Python where the caller knows better than the configuration; `unsafe` is the user's word
-    that tests need no jail.
-    Raise UnfitError where there is no fit repository or another tddbot writes, UsageError for a wrong setting.
+    that tests need no jail. What a model says is kept in the file `record`, or comes from the file `replay`.
+    Raise UnfitError where there is no fit repository or another tddbot writes, UsageError for a wrong setting or file.
     """
     with ExitStack() as resources:
         if unsafe:
@@ -135,7 +148,32 @@ def opened(
             _note_what_was_done(repository, store, tried, tell)
         app = App(repository, config, store, tell, environment, python or config.python, unsafe)
         resources.callback(app.close)
+        if replay is not None:
+            app.replay = Replay.of(replay)
+            tell(Notice(f"replaying {replay}: no model is asked", warning=True))
+        if record is not None:
+            app.recording = resources.enter_context(_recording(record, repository, tell))
         yield app
+
+
+@contextmanager
+def _recording(path: Path, repository: GitRepository, tell: Sink) -> Iterator[Recording]:
+    """Open a new recording, and say at the end what it lacks. In the working tree each line would be a change."""
+    is_new = not path.exists()
+    with Recording.create(path) as recording:
+        place = path.resolve()
+        if place.is_relative_to(repository.root) and str(place.relative_to(repository.root)) in repository.files():
+            if is_new:
+                path.unlink()
+            raise UsageError(
+                f"{path} lies in the working tree, where each line of it would count as a change of yours",
+                "Name a file outside of it, or one that .gitignore names.",
+            )
+        try:
+            yield recording
+        finally:
+            if recording.fault:
+                tell(Notice(f"{recording.fault}; it cannot be replayed as a whole", warning=True))
 
 
 def _note_what_was_done(repository: GitRepository, store: SqliteStore, tried: str, tell: Sink) -> None:

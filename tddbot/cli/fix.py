@@ -10,6 +10,7 @@ from tddbot.app import App, opened
 from tddbot.cli.choice import chosen
 from tddbot.cli.display import Display, display_options, unsafe_option
 from tddbot.cli.interrupt import stop_on_signal
+from tddbot.cli.recording import recording_options
 from tddbot.domain import Conclusion, Resolution, Run
 from tddbot.errors import ExitCode
 from tddbot.events import Notice
@@ -23,14 +24,17 @@ _HOPELESS = "no patch may touch a test"
 @click.command(short_help="Make the red tests green.")
 @click.argument("node_ids", nargs=-1, metavar="[NODE_ID]…")
 @click.option("--dry-run", is_flag=True, help="Store proven patches, apply none.")
+@recording_options
 @unsafe_option
 @display_options
-def fix(node_ids: tuple[str, ...], dry_run: bool, unsafe: bool, display: Display) -> int:
+def fix(
+    node_ids: tuple[str, ...], dry_run: bool, unsafe: bool, record: Path | None, replay: Path | None, display: Display
+) -> int:
     """Make the red tests green: all of them, or those named (a node ID, a file or a directory)."""
     with (
         stop_on_signal() as stop,
         display.sink() as tell,
-        opened(Path.cwd(), tell, "tddbot fix", unsafe=unsafe) as app,
+        opened(Path.cwd(), tell, "tddbot fix", unsafe=unsafe, record=record, replay=replay) as app,
     ):
         names = [from_root(name, Path.cwd(), app.repository.root) for name in node_ids]
         return fix_all(app, names, stop, apply=not dry_run)

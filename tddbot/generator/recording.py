@@ -22,6 +22,7 @@ from msgspec import Struct
 from tddbot.errors import UsageError
 from tddbot.generator.calls import Dial, Question
 from tddbot.generator.endings import CallEnd
+from tddbot.generator.pricing import Price
 from tddbot.stop import Stop
 
 FORMAT = 1
@@ -53,10 +54,29 @@ class Facts(Struct, frozen=True, forbid_unknown_fields=True):
     facts: dict[str, Any]
 
 
+class Words(Struct, frozen=True, forbid_unknown_fields=True):
+    """How a call that brought no answer was explained; `ended` is the hash of how it ended."""
+
+    ended: str
+    words: str
+
+
+class Priced(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a model's tokens cost."""
+
+    model: str
+    price: Price | None
+
+
 def key_of(question: Question) -> str:
     """Return the hash that names a request: all that the model is told, and with which limits."""
     parts = [question.model, question.effort, question.output_cap, question.prompt.instructions, *question.prompt.input]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def ended_of(call: CallEnd, model: str) -> str:
+    """Return the hash that names a way in which a call to a model ended."""
+    return hashlib.sha256(json.dumps([model, call.end, call.detail]).encode()).hexdigest()
 
 
 class Recording:
@@ -71,6 +91,7 @@ class Recording:
         self._file = os.fdopen(descriptor, "wb", buffering=0)
         self._lock = threading.Lock()
         self._facts: dict[str, Mapping[str, Any]] = {}
+        self._prices: dict[str, Price | None] = {}
         self._write({"tddbot": "recording", "format": FORMAT})
 
     @classmethod
@@ -109,12 +130,24 @@ class Recording:
         if not is_known:
             self._write({"model": model, "facts": dict(facts)})
 
+    def charge(self, model: str, price: Price | None) -> None:
+        """Keep what a model's tokens cost, where that is news."""
+        with self._lock:
+            is_known = model in self._prices and self._prices[model] == price
+            self._prices[model] = price
+        if not is_known:
+            self._write({"model": model, "price": price and asdict(price)})
+
+    def explain(self, call: CallEnd, model: str, words: str) -> None:
+        """Keep how the end of a call was explained, which may have taken another call."""
+        self._write({"ended": ended_of(call, model), "words": words})
+
     def _write(self, entry: Mapping[str, Any]) -> None:
         with self._lock:
             if self.fault or self._file.closed:
                 return
             try:
-                data = json.dumps(entry).encode() + b"\n"
+                data = json.dumps(entry, default=str).encode() + b"\n"
                 if self._file.write(data) != len(data):
                     self.fault = f"{self._path} could not be written on: the disk is full"
             except (OSError, TypeError, ValueError, RecursionError) as error:

@@ -14,12 +14,16 @@ import msgspec
 from tddbot.errors import UsageError
 from tddbot.generator.calls import Question
 from tddbot.generator.endings import CallEnd, End
-from tddbot.generator.recording import FORMAT, Entry, Facts, Header, key_of
+from tddbot.generator.pricing import Price
+from tddbot.generator.recording import FORMAT, Entry, Facts, Header, Priced, Words, ended_of, key_of
 from tddbot.stop import Stop
 
 _LOOK_SECONDS = 0.05
-_Line = TypeVar("_Line")
+_T = TypeVar("_T")
 _UNRECORDED = "code, tests or settings differ from when it was made"
+
+
+Kept = Entry | Facts | Priced | Words
 
 
 class Replay:
@@ -34,14 +38,20 @@ class Replay:
     Waits that a server asked for are not repeated, where an answer stands after them.
     """
 
-    def __init__(self, entries: Iterable[Entry | Facts], patience: float = 2.0, beat: float = 0.05) -> None:
+    def __init__(self, entries: Iterable[Kept], patience: float = 2.0, beat: float = 0.05) -> None:
         self._patience, self._beat = patience, beat
         self._calls: list[CallEnd] = []
         self._queues: dict[str, deque[int]] = {}
         self._facts: list[tuple[int, Facts]] = []
+        self._words: dict[str, str] = {}
+        self._prices: dict[str, Price | None] = {}
         for entry in entries:
             if isinstance(entry, Facts):
                 self._facts.append((len(self._calls), entry))
+            elif isinstance(entry, Words):
+                self._words[entry.ended] = entry.words
+            elif isinstance(entry, Priced):
+                self._prices[entry.model] = entry.price
             else:
                 self._queues.setdefault(entry.key, deque()).append(len(self._calls))
                 self._calls.append(entry.call)
@@ -82,6 +92,14 @@ class Replay:
             known = [each.facts for place, each in self._facts if each.model == model and place <= self._first]
         return known[-1] if known else {}
 
+    def price(self, model: str) -> Price | None:
+        """Return what a model's tokens cost then."""
+        return self._prices.get(model)
+
+    def words(self, call: CallEnd, model: str) -> str | None:
+        """Return how this end of a call was explained, where it was."""
+        return self._words.get(ended_of(call, model))
+
     def _wait_for_turn(self, index: int, deadline: float, stop: Stop) -> None:
         waited_since = time.monotonic()
         while self._first_open() < index and time.monotonic() < deadline and not stop.is_set():
@@ -106,7 +124,7 @@ class Replay:
         return self._first
 
 
-def _read(path: Path) -> list[Entry | Facts]:
+def _read(path: Path) -> list[Kept]:
     try:
         lines = path.read_bytes().split(b"\n")
     except OSError as error:
@@ -116,10 +134,10 @@ def _read(path: Path) -> list[Entry | Facts]:
         raise UsageError(f"{path}, line 1: this is no recording", "Name a file that --record has made.")
     if header.format != FORMAT:
         raise UsageError(f"{path}, line 1: the recording has format {header.format}", f"This tddbot reads {FORMAT}.")
-    entries: list[Entry | Facts] = []
+    entries: list[Kept] = []
     for number, line in enumerate(lines[1:], 2):
         if line or number < len(lines):
-            entry = _parsed(line, Entry) or _parsed(line, Facts)
+            entry = _parsed(line, Entry) or _parsed(line, Facts) or _parsed(line, Priced) or _parsed(line, Words)
             if entry is None:
                 hint = "Without this line and what follows it, the file can be replayed up to there."
                 raise UsageError(f"{path}, line {number}: this is no call of a recording", hint)
@@ -127,7 +145,7 @@ def _read(path: Path) -> list[Entry | Facts]:
     return entries
 
 
-def _parsed(line: bytes, kind: type[_Line]) -> _Line | None:
+def _parsed(line: bytes, kind: type[_T]) -> _T | None:
     try:
         return msgspec.convert(json.loads(line), kind)
     except (ValueError, RecursionError, msgspec.ValidationError):
