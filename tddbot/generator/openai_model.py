@@ -1,5 +1,6 @@
 """One call to an OpenAI-compatible server, over the wire. The only importer of `openai`."""
 
+import os
 import ssl
 import threading
 import time
@@ -150,9 +151,13 @@ def _transport() -> Any:
     return import_module(openai.DefaultHttpxClient.__bases__[0].__module__.partition(".")[0])
 
 
-@cache
 def _tls() -> ssl.SSLContext:
     """Return the settings of TLS, which take 20 ms to load and so are shared by all calls."""
+    return _tls_trusting(os.environ.get("SSL_CERT_FILE", ""), os.environ.get("SSL_CERT_DIR", ""))
+
+
+@cache
+def _tls_trusting(*_: str) -> ssl.SSLContext:
     context: ssl.SSLContext = _transport().create_ssl_context()
     return context
 
@@ -169,7 +174,7 @@ def _client(address: str | None, key: str, sockets: Sockets) -> "openai.OpenAI":
     import openai  # noqa: PLC0415
 
     def trace(name: str, info: Mapping[str, Any]) -> None:
-        if name in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+        if name.endswith((".connect_tcp.complete", ".start_tls.complete")):
             sockets.add(info["return_value"].get_extra_info("socket"))
 
     def watch(request: Any) -> None:

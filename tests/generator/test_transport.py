@@ -2,11 +2,15 @@
 
 import gzip
 import json
+import shutil
 import socket
+import ssl
 import struct
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -39,7 +43,7 @@ def serving(behave: Behaviour) -> Iterator[str]:
                 _read_request(connection)
                 behave(connection)
 
-        thread = threading.Thread(target=serve)
+        thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         yield f"127.0.0.1:{listener.getsockname()[1]}/v1"
         thread.join()
@@ -167,12 +171,54 @@ def test_tls_with_a_server_that_has_none_is_an_ending() -> None:
                 connection.recv(1)
                 connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
-        thread = threading.Thread(target=refuse)
+        thread = threading.Thread(target=refuse, daemon=True)
         thread.start()
         ended = call(f"127.0.0.1:{listener.getsockname()[1]}/v1", scheme="https")
         thread.join()
     assert (ended.end, ended.started) == (End.TRANSIENT, False)
     assert "SSL" in ended.detail
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A key and the certificate of localhost that is signed with it, in one file."""
+    if not (openssl := shutil.which("openssl")):
+        pytest.skip("needs openssl to make a certificate")
+    made = tmp_path_factory.mktemp("tls") / "localhost.pem"
+    subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    key = ["-newkey", "rsa:2048", "-nodes", "-keyout", f"{made}.key", "-out", f"{made}.crt", "-days", "2"]
+    subprocess.run([openssl, "req", "-x509", *key, *subject], check=True, capture_output=True)
+    made.write_text("".join(Path(f"{made}.{part}").read_text() for part in ("key", "crt")))
+    return made
+
+
+@pytest.mark.parametrize("through", ["nothing", "proxy"])
+def test_a_call_over_tls_is_cut_off_too(certificate: Path, through: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    context, hung_up = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), threading.Event()
+    context.load_cert_chain(certificate)
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+
+        def hold() -> None:
+            connection, _ = listener.accept()
+            if through == "proxy":
+                _read_request(connection)
+                connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            with context.wrap_socket(connection, server_side=True, suppress_ragged_eofs=True) as held:
+                while held.recv(65_536):
+                    pass
+            hung_up.set()
+
+        thread = threading.Thread(target=hold, daemon=True)
+        thread.start()
+        port = listener.getsockname()[1]
+        if through == "proxy":
+            monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
+            port = 1
+        assert call(f"localhost:{port}/v1", 0.5, scheme="https").end is End.TIMEOUT
+        assert hung_up.wait(30)
+        thread.join()
+    assert "tddbot-call" not in {each.name for each in threading.enumerate()}
 
 
 def test_an_answer_in_single_bytes_is_understood() -> None:
