@@ -12,13 +12,15 @@ from tddbot.context.walking import nodes_of
 class Facts:
     """A file's facts.
 
-    `defined` are the top-level names that the file makes itself, in their order, and `exported` those of `__all__`,
-    where it is plain. `taken` has the attributes that the file takes of imported names, by the dotted name as written.
-    `is_facade` tells that it holds no function or class: what it imports it only hands on.
+    `defined` are the top-level names that the file makes itself, in their order, `named` these and every function and
+    class in it, methods included, and `exported` those of `__all__`, where it is plain. `taken` has the attributes that
+    the file takes of imported names, by the dotted name as written. `is_facade` tells that it holds no function or
+    class: what it imports it only hands on.
     """
 
     imports: tuple[Import, ...]
     defined: tuple[str, ...]
+    named: frozenset[str]
     exported: tuple[str, ...]
     taken: Mapping[str, tuple[str, ...]]
     is_facade: bool
@@ -37,7 +39,8 @@ def facts_of(tree: ast.Module, text: str) -> Facts:  # noqa: ARG001
     found = imports_among(nodes)
     defined = tuple(dict.fromkeys(name for node in statements(tree.body) for name in names_of(node)))
     has_code = any(isinstance(node, _CODE) for node in statements(tree.body))
-    return Facts(found, defined, _exported(tree), _taken(nodes, found), not has_code)
+    named = frozenset((*defined, *(node.name for node in nodes if isinstance(node, _CODE))))
+    return Facts(found, defined, named, _exported(tree), _taken(nodes, found), not has_code)
 
 
 _CODE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)

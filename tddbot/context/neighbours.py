@@ -22,7 +22,10 @@ def neighbours(
     """Return paths and texts of green tests, keys included."""
     green = green_functions(runs, frozenset(result.node_id for result in results))
     pages = [*_of_long(sheets, green), *_of_others(near, green, reach, files)]
-    return siblings(pages, frozenset(name for sheet in sheets for name in sheet.uses))
+    # Two tests that have no more in common than `list` and `result` are no neighbours.
+    known = map(files.facts, (*near.tests, *near.helpers, *near.conftests, *near.under_test))
+    own = {name for facts in known if facts for name in facts.named}
+    return siblings(pages, own.intersection(name for sheet in sheets for name in sheet.uses))
 
 
 def _of_long(sheets: Sequence[Sheet], green: Mapping[str, frozenset[str]]) -> Iterator[Page]:

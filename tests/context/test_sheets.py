@@ -264,6 +264,7 @@ class TestLimits:
             f"b{number}.py": code for number in range(40)
         }
         tests = "".join(f"def test_{number}(): common()\n" for number in range(600))
+        stars += "def common(): 0\n"
         files |= {f"tests/d{number}/test_x.py": stars + tests for number in range(30)}
         files |= {f"tests/d{number}/conftest.py": code for number in range(30)}
         results = tuple(red(f"tests/d{number}/test_x.py::test_1") for number in range(20))
@@ -316,6 +317,14 @@ class TestSiblings:
                 Role.SIBLING,
             )
         ]
+
+    def test_names_that_any_test_may_use_make_no_neighbours(self):
+        files = {
+            "shop/price.py": "def total(x): return x\ndef net(x): return x\n",
+            "tests/test_a.py": "from shop.price import total\ndef test_a():\n    found = total(1)\n    assert len(found)",
+            "tests/test_b.py": "from shop.price import net\ndef test_b():\n    found = net(1)\n    assert len(found)",
+        }
+        assert paths(self.brief("tests/test_a.py::test_a", files, "tests/test_b.py::test_b"), Role.SIBLING) == []
 
     def test_without_a_baseline_there_are_none_of_other_files(self):
         brief = briefed({**FILES, PATH: HEAD, "tests/test_b.py": HEAD}, red(f"{PATH}::test_red"))
