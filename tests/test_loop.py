@@ -374,7 +374,7 @@ def test_the_best_of_what_a_model_proposed_is_named_at_the_end():
     thought = replace(STILL, replay=(Answered(()),), usage=PAID)
     one = house([thought])
     _, [resolution] = work(one, policy(rounds=3, budget=Budget(calls=1)))
-    assert resolution.reason.startswith(f"the one candidate was not accepted; the nearest is patch {STILL.patch.id}; ")
+    assert resolution.reason.startswith(f"the one candidate was not accepted; the nearest is patch {STILL.patch.id}")
     assert one.store.states[STILL.patch.id] == "stored"
 
 
