@@ -47,14 +47,17 @@ _CODE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
-    """Yield the statements of a module or class, those that only a condition or a `try` stands around included."""
-    for node in body:
+    """Yield the statements of a module or class, those that only a condition or a `try` stands around included.
+
+    It does not call itself: a chain of `elif` nests as deeply as it is long.
+    """
+    waiting = list(reversed(body))
+    while waiting:
+        node = waiting.pop()
         if isinstance(node, ast.If | ast.Try | ast.With):
-            yield from statements(node.body)
-            if not isinstance(node, ast.With):
-                yield from statements(node.orelse)
-            if isinstance(node, ast.Try):
-                yield from (inner for handler in node.handlers for inner in statements(handler.body))
+            handlers = [inner for handler in getattr(node, "handlers", ()) for inner in handler.body]
+            parts = (node.body, handlers, getattr(node, "orelse", ()), getattr(node, "finalbody", ()))
+            waiting += reversed([inner for part in parts for inner in part])
         else:
             yield node
 
