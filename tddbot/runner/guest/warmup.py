@@ -107,9 +107,14 @@ def _unfit() -> Optional[str]:
 
 def _configuration() -> Any:
     """pytest's own defaults, as nothing of the project's is read out here."""
-    config: Any = get_config()
-    if not hasattr(config, "inicfg"):
-        config.inicfg = {}  # which pytest before 9 sets when it parses
+    return completed(get_config())
+
+
+def completed(config: Any) -> Any:
+    """Return the configuration with the settings of a file that has none, which pytest before 9.2 sets in parsing."""
+    for name in ("inicfg", "_inicfg"):
+        if name not in vars(config) and not isinstance(getattr(type(config), name, None), property):
+            setattr(config, name, {})
     return config
 
 
