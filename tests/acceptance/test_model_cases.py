@@ -161,9 +161,9 @@ def test_08_without_the_responses_api_chat_is_spoken_and_no_second_probe_is_made
     assert code == 0, events[-1]
     assert chat.lost == 1
     assert len(chat.requests) == 1
-    project.write({"shapes/area.py": DOUBLED})
+    project.write({"tests/test_volume.py": "from shapes.volume import cube\n\ndef test():\n    assert cube(2) == 8\n"})
     for _ in range(3):
-        chat.answer("I would square it.")
+        chat.answer("I would multiply.")
     code, events = fix(project)
     assert code == 1, events[-1]
     assert chat.lost == 1
