@@ -32,8 +32,8 @@ class Replay:
     The same request asked again gets its next answer. Calls side by side are answered in the order in which they ended
     then: an entry waits for all that stand before it, since what ended earlier cannot have depended on it, so that a
     faithful replay never waits in vain. One that differs would: after `patience` seconds in which nothing is answered,
-    what stands before and is not asked for is passed over, once and for all. Between answers to different threads lies
-    a `beat`, so that what follows from the first is done first. A call that was cancelled is one that waits to be.
+    what stands before and is not asked for is passed over, once and for all. Between two answers lies a `beat`, so that
+    what follows from the first is done first. A call that was cancelled is one that waits to be.
 
     Waits that a server asked for are not repeated, where an answer stands after them.
     """
@@ -58,7 +58,7 @@ class Replay:
         self._claimed: set[int] = set()
         self._settled = {index for index, call in enumerate(self._calls) if call.end is End.CANCELLED}
         self._first = 0
-        self._last_at, self._last_thread = 0.0, 0
+        self._last_at = 0.0
         self._change = threading.Condition()
 
     @classmethod
@@ -108,14 +108,13 @@ class Replay:
                 self._change.notify_all()
                 continue
             self._change.wait(_LOOK_SECONDS)
-        if self._last_thread != threading.get_ident():
-            while (left := self._last_at + self._beat - time.monotonic()) > 0 and not stop.is_set():
-                self._change.wait(left)
+        while (left := self._last_at + self._beat - time.monotonic()) > 0 and not stop.is_set():
+            self._change.wait(left)
 
     def _settle(self, index: int) -> None:
         self._settled.add(index)
         self._first_open()
-        self._last_at, self._last_thread = time.monotonic(), threading.get_ident()
+        self._last_at = time.monotonic()
         self._change.notify_all()
 
     def _first_open(self) -> int:

@@ -1,6 +1,9 @@
 """A session over the real wire, recorded, and the same session without a server."""
 
+import time
 from pathlib import Path
+
+from werkzeug import Request, Response
 
 from tddbot.budget import Budget, Ledger
 from tddbot.domain import Attempt, Dud, Proposal
@@ -48,6 +51,14 @@ def replayed(path: Path) -> list[Proposal]:
     return rounds(ReplayLine(Replay.of(path)), settings())
 
 
+def later(seconds: float, reply: wire.Reply) -> wire.Reply:
+    def answer(request: Request) -> Response:
+        time.sleep(seconds)
+        return reply(request)
+
+    return answer
+
+
 def test_a_replay_tells_the_same_story_without_a_server_or_a_key(server: ResponsesServer, tmp_path: Path) -> None:
     server.answer(samples.WRONG)
     server.queue([wire.status(503, "busy")])
@@ -80,3 +91,18 @@ def test_another_session_is_not_in_it(server: ResponsesServer, tmp_path: Path) -
     assert "the recording holds no answer to this request" in first.reason
     assert "code, tests or settings differ" in first.reason
     assert not line.is_paid
+
+
+def test_four_side_by_side_come_in_the_recorded_order_with_their_repairs(
+    server: ResponsesServer, tmp_path: Path
+) -> None:
+    rung = Rung("large, four at once", "model", role="large", effort="high", rounds=2, width=4, repaired=2)
+    texts = [f"calc.py\n```python\ndef double(x):\n    return x + {number + 5}\n```\n" for number in range(6)]
+    # One after the other, as they would come from a server that thinks.
+    server.queue(later(0.3 * (number % 4), wire.answered(text)) for number, text in enumerate(texts))
+    with Recording.create(tmp_path / "session") as recording:
+        line = ServerLine(settings(server), FakeMemory(), {"OPENAI_API_KEY": KEY})
+        told = rounds(RecordedLine(line, recording), settings(server), rung)
+    replay = Replay.of(tmp_path / "session", patience=60.0, beat=0.3)
+    assert len(told) == 6
+    assert rounds(ReplayLine(replay), settings(), rung) == told
