@@ -35,9 +35,13 @@ class Reach:
         yield from hits
         if len(hits) == 1 and wanted.name not in ("", "*"):
             yield from self._behind(hits[0], wanted.name, set())
-        if not hits or wanted.name == "*":
+        if not hits:
             return
         module = hits[0]
+        if wanted.name == "*":
+            # Which of the names are taken cannot be told, so all that are handed on are.
+            origin = self._files.facts(module)
+            yield from self.directly(module) if origin and origin.is_facade else ()
         for name in facts.taken.get(wanted.bound, ()):
             submodules = self._layout.resolve(Import("", name, 1), module) if module.endswith("/__init__.py") else ()
             yield from submodules[:1] if len(submodules) > 1 else self._behind(module, name, set())

@@ -81,6 +81,11 @@ def test_the_module_that_defines_a_name_is_under_test_and_not_all_that_the_packa
     assert "shop/stock.py" in paths(brief, Role.SIGNATURES)
 
 
+def test_all_names_of_a_package_are_those_of_all_that_it_hands_on():
+    found = sources("from shop import *\n")
+    assert set(found) >= {"shop/__init__.py", "shop/pricing.py", "shop/stock.py", "shop/facade/__init__.py"}
+
+
 def test_imports_in_a_circle_come_to_an_end():
     names = [f"star{number}" for number in range(12)]
     stars = "".join(f"from pkg.{name} import *\n" for name in names)
