@@ -54,7 +54,7 @@ def narrow(model: Path) -> Iterator[LlamaServer]:
         yield running
 
 
-def project_with(server: LlamaServer, tmp_path: Path) -> Project:
+def project_with(server: LlamaServer, tmp_path: Path, rung: str = "rounds = 2") -> Project:
     settings = f"""
 [tool.tddbot.model]
 base_url = "{server.base_url}"
@@ -67,7 +67,7 @@ retry_seconds = 0.01
 [[tool.tddbot.model.ladder]]
 role = "small"
 effort = "low"
-rounds = 2
+{rung}
 """
     return Project.make(tmp_path, RED, settings)
 
@@ -121,3 +121,15 @@ def test_a_context_that_is_too_small_is_said(narrow: LlamaServer, tmp_path: Path
     assert code == 1, events[-1]
     assert project.digest() == untouched
     assert "context" in last(events, "target_resolved")["resolution"]["reason"]
+
+
+def test_candidates_side_by_side_that_the_server_cuts_off_come_to_an_end(server: LlamaServer, tmp_path: Path) -> None:
+    # By default a new request ends the one before: `[DONE]` without a finish reason, and then a broken connection.
+    project = project_with(server, tmp_path, "width = 4")
+    untouched = project.digest()
+    code, events = project.events("fix", env={"LLAMA_KEY": KEY})
+    assert code == 1, events[-1]
+    assert project.digest() == untouched
+    proposals = [event["attempt"]["proposal"] for event in events if event["event"] == "attempt_judged"]
+    assert len([proposal for proposal in proposals if proposal["generator"] == "model:tiny"]) == 4
+    assert {proposal["kind"] for proposal in proposals} == {"dud"}
