@@ -51,7 +51,9 @@ def serving(python: str, model: Path, log: Path, context: int) -> Iterator[Llama
         "port": port,
         "api_key": KEY,
         "n_ctx": context,
-        "n_threads": 2,
+        # Threads that wait for each other on a busy machine take a hundred times as long as one.
+        "n_threads": 1,
+        "n_threads_batch": 1,
         "chat_format": "chatml",
         "logits_all": "false",
     }
