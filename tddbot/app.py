@@ -9,19 +9,19 @@ from functools import cached_property
 from pathlib import Path
 
 from tddbot.config import Config, load
-from tddbot.context.environment import redactor_of
-from tddbot.context.lending import lend
+from tddbot.context.privacy.environment import redactor_of
+from tddbot.context.privacy.lending import lend
 from tddbot.domain import Excerpt, Patch
 from tddbot.errors import UsageError
 from tddbot.events import Notice, Sink
 from tddbot.generator.ladder import MODEL, OFFLINE, ladder
-from tddbot.generator.line import Line, ServerLine
 from tddbot.generator.model_generator import ModelGenerator
 from tddbot.generator.offline.repair import OfflineGenerator
-from tddbot.generator.recorded_line import RecordedLine, ReplayLine
-from tddbot.generator.recording import Recording
-from tddbot.generator.replaying import Replay
 from tddbot.generator.settings import has_model
+from tddbot.generator.wire.line import Line, ServerLine
+from tddbot.generator.wire.recorded_line import RecordedLine, ReplayLine
+from tddbot.generator.wire.recording import Recording
+from tddbot.generator.wire.replaying import Replay
 from tddbot.ports import Generator, Policy, Ports
 from tddbot.repository.git_repository import GitRepository
 from tddbot.runner.backends import NO_JAIL

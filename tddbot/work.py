@@ -9,9 +9,9 @@ from enum import Enum
 from tddbot import events
 from tddbot.budget import Ledger
 from tddbot.context.brief import survey
-from tddbot.context.environment import redactor_of
-from tddbot.context.ignored import though_used
-from tddbot.context.secrets import SHAPES, Redactor
+from tddbot.context.privacy.environment import redactor_of
+from tddbot.context.privacy.ignored import though_used
+from tddbot.context.privacy.secrets import SHAPES, Redactor
 from tddbot.domain import (
     Applied,
     Attempt,

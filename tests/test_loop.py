@@ -29,7 +29,7 @@ from tddbot.domain import (
     Usage,
 )
 from tddbot.errors import UnfitError
-from tddbot.generator.thread import Answered
+from tddbot.generator.prompt.thread import Answered
 from tddbot.loop import cycle
 from tddbot.ports import Policy, RunRequest
 from tddbot.runner.split import HELD

@@ -15,8 +15,8 @@ from tddbot.budget import Budget, Ledger
 from tddbot.domain import Brief, Candidate, Snapshot
 from tddbot.errors import ExitCode, TddbotError
 from tddbot.events import Event
-from tddbot.generator.fitting import fitted
 from tddbot.generator.ladder import MODEL
+from tddbot.generator.prompt.fitting import fitted
 from tddbot.ports import ProposalRequest, Rung
 from tddbot.stop import Stop
 from tddbot.work import gathered, planned

@@ -14,7 +14,7 @@ from tddbot.bench.generator_project import FILES, Made, make, search_answer, who
 from tddbot.bench.loopback import Loopback, loopback
 from tddbot.bench.measure import Measure, spread
 from tddbot.domain import Brief, Excerpt, Patch, Role
-from tddbot.generator.answer import parse
+from tddbot.generator.answers.answer import parse
 
 Say = Callable[[str], None]
 

@@ -20,11 +20,11 @@ from tddbot.context.targets import targets
 from tddbot.domain import Brief, Ending, Resolution
 from tddbot.errors import ExitCode, UsageError
 from tddbot.events import Event, Notice
-from tddbot.generator.billing import estimated_tokens
+from tddbot.generator.asking.billing import estimated_tokens
 from tddbot.generator.ladder import MODEL, ladder
 from tddbot.generator.model_generator import ModelGenerator
 from tddbot.generator.settings import server
-from tddbot.generator.showing import ShowingLine, Shown
+from tddbot.generator.wire.showing import ShowingLine, Shown
 from tddbot.ports import ProposalRequest, Rung
 from tddbot.stop import Stop
 from tddbot.work import Work, planned, prepare, take_baseline, with_tests_protected

@@ -12,7 +12,7 @@ from tddbot.cli.display import Display, display_options, write
 from tddbot.domain import Ending
 from tddbot.errors import ExitCode, TddbotError, UsageError
 from tddbot.events import Event
-from tddbot.generator.pricing import price_list, price_of
+from tddbot.generator.asking.pricing import price_list, price_of
 from tddbot.generator.settings import server
 from tddbot.ports import RunRequest
 from tddbot.report.json_lines import line

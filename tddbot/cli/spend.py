@@ -14,7 +14,7 @@ from tddbot.cli.display import write
 from tddbot.domain import Conclusion, Usage
 from tddbot.errors import ExitCode
 from tddbot.events import Event
-from tddbot.generator.pricing import PriceList, price_list
+from tddbot.generator.asking.pricing import PriceList, price_list
 from tddbot.report import curve
 from tddbot.report.accounts import spend_lines, worth_lines
 from tddbot.report.curve import Worked

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from tddbot.context.dependencies import declared, normal
-from tddbot.context.files import Files
+from tddbot.context.code.dependencies import declared, normal
+from tddbot.context.code.files import Files
+from tddbot.context.code.imports import used_as_module
+from tddbot.context.code.layout import Layout
 from tddbot.context.frames import file_of, is_installed, is_test
-from tddbot.context.imports import used_as_module
-from tddbot.context.layout import Layout
 from tddbot.context.missing import Missing, missing
 from tddbot.domain import Result
 

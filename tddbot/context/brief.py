@@ -6,15 +6,15 @@ from dataclasses import dataclass, field, replace
 
 from tddbot.context import bounds
 from tddbot.context.absent import absent_modules
-from tddbot.context.files import Files, Read
-from tddbot.context.layout import Layout
+from tddbot.context.code.files import Files, Read
+from tddbot.context.code.layout import Layout
+from tddbot.context.code.overview import overview
+from tddbot.context.code.reach import Reach
+from tddbot.context.code.signatures import signatures_of
 from tddbot.context.neighbours import neighbours
-from tddbot.context.overview import overview
-from tddbot.context.reach import Reach
+from tddbot.context.privacy.secrets import SHAPES, Redactor
 from tddbot.context.scope import Scope, scope
-from tddbot.context.secrets import SHAPES, Redactor
 from tddbot.context.sheets import Sheet, clipped, sheet_of_help, sheet_of_tests
-from tddbot.context.signatures import signatures_of
 from tddbot.context.trim import trimmed
 from tddbot.domain import Brief, Excerpt, Lines, NodeId, Result, Role, Run, Target
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from tddbot.context.files import directory_of
+from tddbot.context.code.files import directory_of
 
 
 def nearest_first(paths: Iterable[str], places: Iterable[str]) -> list[str]:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from tddbot.context.files import Files
+from tddbot.context.code.files import Files
+from tddbot.context.code.outline import outline_of
+from tddbot.context.code.reach import Reach
 from tddbot.context.frames import is_test
 from tddbot.context.nearness import nearest_first
-from tddbot.context.outline import outline_of
-from tddbot.context.reach import Reach
 from tddbot.context.scope import Scope, is_conftest
 from tddbot.context.sheets import Sheet
 from tddbot.context.siblings import Page, green_functions, green_places, siblings

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from tddbot import protection
-from tddbot.context.files import Files, directory_of, join, upwards
+from tddbot.context.code.files import Files, directory_of, join, upwards
+from tddbot.context.code.reach import Reach
 from tddbot.context.frames import file_of, is_test, project_frames, source_frames
-from tddbot.context.reach import Reach
 from tddbot.domain import Lines, Result
 
 

@@ -4,14 +4,14 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from tddbot.context.bounds import LONG
-from tddbot.context.facts import facts_of
-from tddbot.context.files import Files
+from tddbot.context.code.facts import facts_of
+from tddbot.context.code.files import Files
+from tddbot.context.code.imports import Import
+from tddbot.context.code.outline import Kind, Outline, cut, lines_of, outline_of, with_needs
+from tddbot.context.code.remembered import derived, parsed
 from tddbot.context.frames import file_of, project_frames
-from tddbot.context.imports import Import
 from tddbot.context.missing import Missing, missing
-from tddbot.context.outline import Kind, Outline, cut, lines_of, outline_of, with_needs
-from tddbot.context.remembered import derived, parsed
-from tddbot.context.secrets import Redactor
+from tddbot.context.privacy.secrets import Redactor
 from tddbot.context.siblings import function_of
 from tddbot.domain import Result
 

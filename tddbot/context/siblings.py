@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from tddbot.context.bounds import SIBLINGS
-from tddbot.context.outline import Kind, Outline, cut
+from tddbot.context.code.outline import Kind, Outline, cut
 from tddbot.domain import NodeId, Outcome, Result, Run
 
 _MOST_TESTS = 12

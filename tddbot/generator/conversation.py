@@ -8,16 +8,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from tddbot.domain import Brief, Candidate, Dud, Excerpt, Patch, Proposal, Usage
-from tddbot.generator.abort import Contradiction, Needs
-from tddbot.generator.answer import Read, parse
-from tddbot.generator.asking import Asked, Asker, Hold
-from tddbot.generator.calls import Question
-from tddbot.generator.cleaning import Clean, cleaned
-from tddbot.generator.endings import CallEnd, End
-from tddbot.generator.faults import Fault
-from tddbot.generator.fitting import fitted
-from tddbot.generator.retry import is_final, is_out_of_means
-from tddbot.generator.thread import Answered, Faulty, Lent, Refused, Thread, Withheld
+from tddbot.generator.answers.abort import Contradiction, Needs
+from tddbot.generator.answers.answer import Read, parse
+from tddbot.generator.answers.faults import Fault
+from tddbot.generator.asking.asking import Asked, Asker, Hold
+from tddbot.generator.asking.retry import is_final, is_out_of_means
+from tddbot.generator.prompt.cleaning import Clean, cleaned
+from tddbot.generator.prompt.fitting import fitted
+from tddbot.generator.prompt.thread import Answered, Faulty, Lent, Refused, Thread, Withheld
+from tddbot.generator.wire.calls import Question
+from tddbot.generator.wire.endings import CallEnd, End
 
 Lend = Callable[[str], Excerpt | str]
 """Returns a file that a model asks for, or says in one clause why it does not get it."""

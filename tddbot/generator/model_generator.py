@@ -1,20 +1,21 @@
 """The reasoning model as a generator: the conversations of one round, one after the other or side by side."""
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from queue import SimpleQueue
 
 from tddbot.budget import Ledger
 from tddbot.domain import Dud, Proposal
-from tddbot.generator.answer import Read
-from tddbot.generator.asking import Asker
+from tddbot.generator.answers.answer import Read
+from tddbot.generator.asking.asking import Asker
+from tddbot.generator.asking.gate import Gate
 from tddbot.generator.conversation import Conversation, Lend, Speaker
-from tddbot.generator.gate import Gate
 from tddbot.generator.ladder import MODEL
-from tddbot.generator.line import Line
 from tddbot.generator.openings import openings
+from tddbot.generator.prompt.thread import Refused
 from tddbot.generator.settings import ModelSettings
-from tddbot.generator.thread import Refused
+from tddbot.generator.wire.line import Line
 from tddbot.ports import ProposalRequest, Purse
 from tddbot.stop import Stop
 
@@ -84,10 +85,13 @@ def _side_by_side(talks: Sequence[Conversation], name: str, stop: Stop) -> Itera
     if not allowed:
         yield Dud(next(filter(None, refusals)), name, final=True, out_of_means=True)
         return
+    done: SimpleQueue[Future[Proposal]] = SimpleQueue()
     with ThreadPoolExecutor(len(allowed), thread_name_prefix="tddbot-talk") as pool:
         try:
-            for done in as_completed([pool.submit(talk.proposal) for talk in allowed]):
-                yield done.result()
+            for talk in allowed:
+                pool.submit(talk.proposal).add_done_callback(done.put)
+            for _ in allowed:
+                yield done.get().result()
         finally:
             stop.set()
 

@@ -11,12 +11,12 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tddbot.generator.calls import Accepted, Question
-from tddbot.generator.dialect import Api, Dialect
-from tddbot.generator.endings import CallEnd, End, of_status, plain
-from tddbot.generator.interrupt import Sockets, interruptible
-from tddbot.generator.reading import json_of, model_names, read_answer
-from tddbot.generator.wire_request import output_cap, request
+from tddbot.generator.wire.calls import Accepted, Question
+from tddbot.generator.wire.dialect import Api, Dialect
+from tddbot.generator.wire.endings import CallEnd, End, of_status, plain
+from tddbot.generator.wire.interrupt import Sockets, interruptible
+from tddbot.generator.wire.reading import json_of, model_names, read_answer
+from tddbot.generator.wire.request import output_cap, request
 from tddbot.stop import Stop
 
 if TYPE_CHECKING:

@@ -1,10 +1,10 @@
 """How the conversations of one round begin: afresh, side by side with a plan each, or in answer to what was tried."""
 
-from tddbot.generator.digest import digest
-from tddbot.generator.feedback import of_attempt
-from tddbot.generator.plans import plans
 from tddbot.generator.progress import best
-from tddbot.generator.thread import Digest, Judged, Plan, Thread, thread_of
+from tddbot.generator.prompt.digest import digest
+from tddbot.generator.prompt.feedback import of_attempt
+from tddbot.generator.prompt.plans import plans
+from tddbot.generator.prompt.thread import Digest, Judged, Plan, Thread, thread_of
 from tddbot.ports import ProposalRequest
 
 

@@ -7,8 +7,8 @@ without a thread has nothing that could be answered to.
 from collections.abc import Hashable, Iterable, Sequence
 
 from tddbot.domain import Attempt, Candidate, Dud, Ending, Failure, Result, Ruling
-from tddbot.generator.feedback import steady
-from tddbot.generator.thread import Judged, Thread, thread_of
+from tddbot.generator.prompt.feedback import steady
+from tddbot.generator.prompt.thread import Judged, Thread, thread_of
 
 Rank = tuple[int, int, int]
 """How far an attempt came, the smaller the better: its kind, the reds of its target, the greens it lost."""

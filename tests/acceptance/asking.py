@@ -6,9 +6,9 @@ from typing import Any
 
 from tddbot.budget import Budget, Ledger
 from tddbot.domain import Attempt, Brief, Proposal
-from tddbot.generator.line import ServerLine
 from tddbot.generator.model_generator import ModelGenerator
 from tddbot.generator.settings import ModelSettings
+from tddbot.generator.wire.line import ServerLine
 from tddbot.ports import ProposalRequest
 from tddbot.stop import Stop
 from tests.end_to_end.project import Project

@@ -12,7 +12,7 @@ from tddbot.bench.generator_project import FILES, made_before, make, search_answ
 from tddbot.bench.loopback import loopback
 from tddbot.context.brief import survey
 from tddbot.domain import Brief, Excerpt, Patch, Role
-from tddbot.generator.answer import parse
+from tddbot.generator.answers.answer import parse
 from tddbot.repository.git_repository import GitRepository
 
 _POST = "import sys, urllib.request as u; print(u.urlopen(sys.argv[1], b'x').read())"

@@ -4,7 +4,7 @@ import pytest
 
 from tddbot.context.brief import survey
 from tddbot.domain import Brief, Excerpt, Failure, Frame, Outcome, Result, Role, Run, Target
-from tests.context.test_secrets import KEYS
+from tests.context.privacy.test_secrets import KEYS
 
 
 def red(node: str, kind: str = "AssertionError", message: str = "assert 1 == 2", frames=(), phase=None) -> Result:

@@ -7,11 +7,11 @@ import pytest
 
 from tddbot.context import bounds
 from tddbot.context.brief import survey
-from tddbot.context.outline import cut, lines_of, outline_of
-from tddbot.context.remembered import parsed
+from tddbot.context.code.outline import cut, lines_of, outline_of
+from tddbot.context.code.remembered import parsed
 from tddbot.domain import Brief, Excerpt, Frame, Outcome, Result, Role, Run, Target
+from tests.context.privacy.test_secrets import KEYS
 from tests.context.test_brief import briefed, paths, reader, red
-from tests.context.test_secrets import KEYS
 
 HEAD = '''"""Tests of prices."""
 import pytest

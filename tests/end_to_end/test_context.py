@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pytest_httpserver import HTTPServer
 
-from tests.context.test_secrets import KEYS
+from tests.context.privacy.test_secrets import KEYS
 from tests.end_to_end.project import Project
 from tests.generator.responses_server import ResponsesServer
 

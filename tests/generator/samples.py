@@ -22,7 +22,7 @@ from tddbot.domain import (
     Target,
     Verdict,
 )
-from tddbot.generator.thread import Answered, Judged, Thread, thread_of
+from tddbot.generator.prompt.thread import Answered, Judged, Thread, thread_of
 from tddbot.ports import Rung
 
 NODE = "tests/test_calc.py::test_double"

@@ -7,13 +7,13 @@ import pytest
 
 from tddbot.budget import Budget, Ledger
 from tddbot.domain import Brief, Candidate, Dud, Excerpt, Proposal, Role
-from tddbot.generator.asking import Asker
-from tddbot.generator.calls import Question
+from tddbot.generator.asking.asking import Asker
+from tddbot.generator.asking.gate import Gate
 from tddbot.generator.conversation import MOST_LENT, Conversation, Speaker
-from tddbot.generator.endings import CallEnd, End
-from tddbot.generator.gate import Gate
+from tddbot.generator.prompt.thread import Answered, Faulty, Lent, Refused, Withheld
 from tddbot.generator.settings import ModelSettings
-from tddbot.generator.thread import Answered, Faulty, Lent, Refused, Withheld
+from tddbot.generator.wire.calls import Question
+from tddbot.generator.wire.endings import CallEnd, End
 from tddbot.stop import Stop
 from tests.fakes import FakePurse
 from tests.generator import samples

@@ -19,16 +19,16 @@ from hypothesis import strategies as st
 
 from tddbot.domain import Brief, Excerpt, Patch, Role
 from tddbot.errors import UsageError
-from tddbot.generator import chat_stream, endings, sse, stream
-from tddbot.generator.abort import Contradiction, Needs, Vain, read_abort
-from tddbot.generator.answer import Outcome, parse
-from tddbot.generator.blocks import read_blocks
-from tddbot.generator.dialect import Dialect, of_facts, simpler, to_facts
-from tddbot.generator.endings import CallEnd, End
-from tddbot.generator.faults import Fault
-from tddbot.generator.names import lost_names
-from tddbot.generator.replaying import Replay
-from tddbot.generator.search import Miss, nearest, replaced
+from tddbot.generator.answers.abort import Contradiction, Needs, Vain, read_abort
+from tddbot.generator.answers.answer import Outcome, parse
+from tddbot.generator.answers.blocks import read_blocks
+from tddbot.generator.answers.faults import Fault
+from tddbot.generator.answers.names import lost_names
+from tddbot.generator.answers.search import Miss, nearest, replaced
+from tddbot.generator.wire import chat_stream, endings, sse, stream
+from tddbot.generator.wire.dialect import Dialect, of_facts, simpler, to_facts
+from tddbot.generator.wire.endings import CallEnd, End
+from tddbot.generator.wire.replaying import Replay
 from tddbot.parsing import Unparsable, parsed
 from tddbot.protection import path_fault, protected_as
 from tests.generator.samples import NODE, SOURCE, brief

@@ -2,7 +2,7 @@
 
 from tddbot.budget import Budget
 from tddbot.generator.ladder import ladder
-from tddbot.generator.plans import PLANS
+from tddbot.generator.prompt.plans import PLANS
 from tddbot.generator.settings import Effort, ModelSettings, RungSettings
 from tddbot.ports import Rung
 

@@ -5,8 +5,8 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from tddbot.generator.billing import estimated_tokens
-from tddbot.generator.pricing import price_of
+from tddbot.generator.asking.billing import estimated_tokens
+from tddbot.generator.asking.pricing import price_of
 from tddbot.generator.settings import Effort, ModelSettings, RungSettings, has_model
 
 

@@ -10,10 +10,10 @@ import pytest
 
 from tddbot.budget import Budget, Ledger
 from tddbot.domain import Candidate, Dud, Proposal
-from tddbot.generator.line import ServerLine
 from tddbot.generator.model_generator import ModelGenerator
+from tddbot.generator.prompt.thread import Answered, Faulty, thread_of
 from tddbot.generator.settings import ModelSettings
-from tddbot.generator.thread import Answered, Faulty, thread_of
+from tddbot.generator.wire.line import ServerLine
 from tddbot.ports import ProposalRequest
 from tddbot.stop import Stop
 from tests.fakes import FakeMemory, FakePurse

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from tddbot.generator.adapting import adapting
-from tddbot.generator.calls import Question
-from tddbot.generator.dialect import Api, Dialect
-from tddbot.generator.endings import CallEnd, End
 from tddbot.generator.openai_model import OpenAIWire
-from tddbot.generator.prompt import Prompt
+from tddbot.generator.prompt.prompt import Prompt
+from tddbot.generator.wire.adapting import adapting
+from tddbot.generator.wire.calls import Question
+from tddbot.generator.wire.dialect import Api, Dialect
+from tddbot.generator.wire.endings import CallEnd, End
 from tddbot.stop import Stop
 from tests.fakes import FakeMemory
 from tests.generator import chat_server, responses_server

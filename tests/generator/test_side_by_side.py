@@ -9,12 +9,12 @@ from decimal import Decimal
 
 from tddbot.budget import Budget, Ledger
 from tddbot.domain import Attempt, Candidate, Dud, Proposal
-from tddbot.generator.calls import Dial, Question
-from tddbot.generator.endings import CallEnd, End
+from tddbot.generator.asking.pricing import Price, price_of
 from tddbot.generator.model_generator import ModelGenerator
-from tddbot.generator.pricing import Price, price_of
+from tddbot.generator.prompt.thread import Digest, Judged, Plan, Refused
 from tddbot.generator.settings import ModelSettings
-from tddbot.generator.thread import Digest, Judged, Plan, Refused
+from tddbot.generator.wire.calls import Dial, Question
+from tddbot.generator.wire.endings import CallEnd, End
 from tddbot.ports import ProposalRequest, Rung
 from tddbot.stop import Stop
 from tests.fakes import FakePurse

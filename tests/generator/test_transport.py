@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from tddbot.generator.calls import Question
-from tddbot.generator.dialect import Api, Dialect
-from tddbot.generator.endings import CallEnd, End
 from tddbot.generator.openai_model import OpenAIWire
-from tddbot.generator.prompt import Prompt
+from tddbot.generator.prompt.prompt import Prompt
+from tddbot.generator.wire.calls import Question
+from tddbot.generator.wire.dialect import Api, Dialect
+from tddbot.generator.wire.endings import CallEnd, End
 from tddbot.stop import Stop
 from tests.generator import responses_server
 
