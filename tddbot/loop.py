@@ -125,7 +125,7 @@ def try_out(work: Work, proposal: Proposal) -> Attempt:
     """Try one proposal once: the guard, then the target alone, then everything; the judge rules."""
     if isinstance(proposal, Dud):
         return Attempt(proposal, None, Verdict(Ruling.DUD, (proposal.reason,)))
-    if faults := objections(proposal.patch, work.policy.protected):
+    if faults := objections(proposal.patch, work.policy.protected, work.cases):
         return Attempt(proposal, None, Verdict(Ruling.FORBIDDEN, faults))
     search = run(work, proposal, work.target.node_ids, detail=True, warm=True)
     verdict = plausible(work.target, search)

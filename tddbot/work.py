@@ -1,5 +1,6 @@
 """One target under work: what its attempts share, how it is run, how it ends and how its patch is delivered."""
 
+import ast
 import glob
 import re
 from collections.abc import Callable, Sequence
@@ -35,7 +36,9 @@ from tddbot.judge.contradiction import contradiction
 from tddbot.judge.evidence import record
 from tddbot.judge.flaky import twice_red
 from tddbot.judge.hopeless import hopeless
+from tddbot.judge.tables import Cases, cases
 from tddbot.judge.verdict import plausible
+from tddbot.parsing import parsed
 from tddbot.ports import Policy, Ports, ProposalRequest, RunRequest
 from tddbot.protection import is_test
 from tddbot.runner.split import HELD, reason_unfit
@@ -65,6 +68,7 @@ class Work:
     ledger: Ledger
     stop: Stop
     redactor: Redactor = SHAPES
+    cases: tuple[Cases, ...] = ()
 
 
 def take_baseline(ports: Ports, policy: Policy, stop: Stop) -> tuple[Snapshot, Run]:
@@ -121,7 +125,27 @@ def prepare(work: Work) -> tuple[Work, Brief] | Resolution:
     work = replace(work, target=target)
     if reason := hopeless(target):
         return conclude(work, Conclusion.GAVE_UP, reason)
-    return work, gathered(work, again)
+    return replace(work, cases=_cases(work)), gathered(work, again)
+
+
+def _cases(work: Work) -> tuple[Cases, ...]:
+    """The cases of the target's tests; those of a file that cannot be collected are all that it has."""
+    names = {node.partition("[")[0].rpartition("::")[2] for node in work.target.node_ids if "::" in node}
+    whole = {node for node in work.target.node_ids if "::" not in node}
+    trees = {path: parsed(text) for path, text in _test_texts(work).items()}
+    return tuple(
+        each
+        for path, tree in trees.items()
+        if isinstance(tree, ast.Module)
+        for each in cases(tree, None if path in whole else names)
+    )
+
+
+def _test_texts(work: Work) -> dict[str, str]:
+    """The files of the target's tests that can be read, by path."""
+    files = {node.partition("::")[0] for node in work.target.node_ids}
+    sources = {path: work.ports.repository.read(path) for path in files}
+    return {path: text[0] for path, source in sources.items() if source and (text := decode(source))}
 
 
 def keep(work: Work, proposal: Proposal) -> Proposal:
@@ -209,9 +233,7 @@ def unsteady(work: Work, candidate: Candidate) -> tuple[str | None, tuple[str, .
 
 def _apart(work: Work, candidate: Candidate) -> Run | None:
     """Run the target with the patched modules in a jail of their own; None where that says nothing."""
-    files = {node.partition("::")[0] for node in work.target.node_ids}
-    sources = {path: work.ports.repository.read(path) for path in files}
-    texts = {path: text[0] for path, source in sources.items() if source and (text := decode(source))}
+    files, texts = {node.partition("::")[0] for node in work.target.node_ids}, _test_texts(work)
     if len(texts) < len(files) or reason_unfit(candidate.patch, texts, work.target.node_ids):
         return None
     done = run(work, candidate, work.target.node_ids, split=True)

@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from tddbot import protection, text
 from tddbot.domain import Edit, Patch
 from tddbot.judge.reaches import reaches
+from tddbot.judge.tables import Cases, copied, may_hold
 from tddbot.parsing import Unparsable, parsed
 
 LARGEST = 2_000_000
@@ -21,21 +22,21 @@ Check = Callable[[Edit], str | None]
 """Says in one clause what is wrong with an edit, or None."""
 
 
-def objections(patch: Patch, protected: Sequence[str] = ()) -> tuple[str, ...]:
+def objections(patch: Patch, protected: Sequence[str] = (), known: Sequence[Cases] = ()) -> tuple[str, ...]:
     """Return what forbids the patch, one sentence each, or () where nothing does.
 
-    `protected` are the project's own patterns. Paths are looked at first: of an edit with a forbidden path, nothing
-    else is said.
+    `protected` are the project's own patterns, `known` the cases of the tests to win. Paths are looked at first: of an
+    edit with a forbidden path, nothing else is said.
     """
     if not patch.edits:
         return ("the patch is empty",)
-    return (*_clashes(patch), *(found for edit in patch.edits if (found := _objection(edit, protected))))
+    return (*_clashes(patch), *(found for edit in patch.edits if (found := _objection(edit, protected, known))))
 
 
-def _objection(edit: Edit, protected: Sequence[str]) -> str | None:
+def _objection(edit: Edit, protected: Sequence[str], known: Sequence[Cases]) -> str | None:
     if kind := protection.protected_as(edit.path, protected):
         return f"{_named(edit.path)} is {kind}"
-    fault = next((fault for check in CHECKS if (fault := check(edit))), None)
+    fault = next((fault for check in CHECKS if (fault := check(edit))), None) or _copying(edit, known)
     return f"{_named(edit.path)} {fault}" if fault else None
 
 
@@ -91,6 +92,16 @@ def _reaching(edit: Edit) -> str | None:
     known = reaches(before) if isinstance(before, ast.Module) else {}
     new = [(name, line) for name, line in reaches(after).items() if name not in known]
     return f"reaches into the test run: `{new[0][0]}` (line {new[0][1]})" if new else None
+
+
+def _copying(edit: Edit, known: Sequence[Cases]) -> str | None:
+    before, after = edit.before or "", edit.after or ""
+    added = "\n".join(set(after.splitlines()) - set(before.splitlines())).replace('"', "'")
+    if not edit.path.endswith((".py", ".pyi")) or not may_hold(added, known):
+        return None
+    old, new = parsed(before), parsed(after)
+    hit = copied(old if isinstance(old, ast.Module) else None, new, known) if isinstance(new, ast.Module) else None
+    return f"answers with the literals of {hit[0]} instead of by a rule (line {hit[1]})" if hit else None
 
 
 CHECKS: tuple[Check, ...] = (_unchanged, _unwritable, _unparsable, _reaching)

@@ -286,7 +286,6 @@ def test_14_edits_of_what_is_the_users_are_refused(tmp_path: Path, server: Respo
     assert "a symbolic link is on the way" in json.dumps(events[-4:])
 
 
-@pytest.mark.xfail(strict=True, reason="the judge does not look for the tests' literals in a patch yet")
 def test_15_a_table_of_the_tests_literals_is_not_accepted(tmp_path: Path, server: ResponsesServer) -> None:
     project = Project.make(tmp_path, MISSING, settings(server, ONCE))
     before = project.digest()

@@ -1,0 +1,102 @@
+"""Tables and chains that answer with the tests' own literals, and honest ones that only look alike."""
+
+import ast
+
+import pytest
+
+from tddbot.domain import Edit, Patch
+from tddbot.judge.guard import objections
+from tddbot.judge.tables import Cases, cases, copied
+
+TESTS = """\
+import pytest
+
+def test_square():
+    assert square(3) == 9
+    assert square(-2) == 4
+
+@pytest.mark.parametrize(("number", "roman"), [(1, "I"), (5, "V"), (10, "X"), (4, "IV"), (1994, "MCMXCIV")])
+def test_roman(number, roman):
+    assert to_roman(number) == roman
+
+@pytest.mark.parametrize(("n", "value"), [(0, 0), (1, 1), (10, 55)])
+def test_fibonacci(n, value):
+    assert fibonacci(n) == value
+
+class TestMore:
+    def test_join(self):
+        self.assertEqual(join("a", "b"), "a-b")
+        self.assertEqual(join("c", "d"), "c-d")
+
+def test_one():
+    assert area(2) == 12.5
+"""
+KNOWN = cases(ast.parse(TESTS), ["test_square", "test_roman", "test_fibonacci", "test_join", "test_one"])
+
+
+def found(after: str, before: str | None = None) -> str | None:
+    hit = copied(None if before is None else ast.parse(before), ast.parse(after), KNOWN)
+    return hit and hit[0]
+
+
+def test_cases_are_rows_of_parameters_and_assertions():
+    assert {each.test for each in KNOWN} == {"test_square", "test_roman", "test_join", "the tests"}
+    assert Cases("test_square", frozenset({frozenset({"3", "9"}), frozenset({"-2", "4"})})) in KNOWN
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def square(side):\n    return {3: 9, -2: 4}[side]\n",
+        "TABLE = {3: 9, -2: 4}\ndef square(side):\n    return TABLE.get(side)\n",
+        "def square(side):\n    for a, b in [(3, 9), (-2, 4)]:\n        if a == side:\n            return b\n",
+        "def square(a):\n    if a == 3:\n        return 9\n    if a == -2:\n        return 4\n    return a\n",
+        "def square(side):\n    if 3 == side:\n        return 9\n    elif side == -2:\n        return 4\n",
+        "def square(side):\n    return 9 if side == 3 else 4 if side == -2 else 0\n",
+        "def square(a):\n    match a:\n        case 3:\n            return 9\n        case -2:\n            return 4\n",
+        "def join(a, b):\n    return {('a', 'b'): 'a-b', ('c', 'd'): 'c-d'}[a, b]\n",
+        "def join(a, b):\n    if a == 'a' and b == 'b':\n        return 'a-b'\n"
+        "    if (a, b) == ('c', 'd'):\n        return 'c-d'\n",
+        "def to_roman(n):\n    return {1: 'I', 5: 'V', 10: 'X', 4: 'IV', 1994: 'MCMXCIV'}[n]\n",
+        "def to_roman(n):\n    return {1: 'I', 5: 'V', 10: 'X', 4: 'IV'}.get(n, 'MCMXCIV')\n",
+    ],
+)  # fmt: skip
+def test_a_copy_of_the_tests_cases_is_found(source):
+    assert found(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def square(side):\n    return side * side\n",
+        "def square(side):\n    if side == 3:\n        return 9\n    return side * side\n",
+        "SYMBOLS = {1000: 'M', 900: 'CM', 500: 'D', 100: 'C', 10: 'X', 5: 'V', 4: 'IV', 1: 'I'}\n",
+        "SYMBOLS = {1: 'I', 5: 'V', 10: 'X'}\n",
+        "def fibonacci(n):\n    if n == 0:\n        return 0\n    if n == 1:\n        return 1\n    return n\n",
+        "def f(n):\n    if n % 3 == 9:\n        return 3\n    if n % 4 == -2:\n        return 4\n",
+        "PAIRS = [(1, 2), (3, 4)]\nNAMES = {}\nEMPTY = []\n",
+        "def area(x):\n    return {2: 12.5}[x]\n",
+    ],
+)
+def test_an_honest_rule_is_left_alone(source):
+    assert found(source) is None
+
+
+def test_cases_that_are_spread_over_several_tests_count_together():
+    tests = "def test_a():\n    assert square(3) == 9\n\ndef test_b():\n    assert square(-2) == 4\n"
+    known = cases(ast.parse(tests), ["test_a", "test_b"])
+    assert [each.test for each in known] == ["the tests"]
+    assert copied(None, ast.parse("def square(side):\n    return {3: 9, -2: 4}[side]\n"), known)
+
+
+def test_the_guard_names_the_table_that_it_objects_to():
+    edit = Edit("s.py", "def square(side):\n    return side\n", "def square(side):\n    return {3: 9, -2: 4}[side]\n")
+    [objection] = objections(Patch((edit,)), known=KNOWN)
+    assert objection == "s.py answers with the literals of test_square instead of by a rule (line 2)"
+    assert objections(Patch((edit,))) == ()
+
+
+def test_what_was_there_before_may_stay():
+    table = "TABLE = {3: 9, -2: 4}\n"
+    assert found(table + "x = 1\n", before=table) is None
+    assert found(table, before="x = 1\n") == "test_square"
