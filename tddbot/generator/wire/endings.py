@@ -241,5 +241,5 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
             return None
         # The server's own clock on both sides, so that ours need not be right.
         return max(0.0, (parsedate_to_datetime(said) - parsedate_to_datetime(headers["date"])).total_seconds())
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None

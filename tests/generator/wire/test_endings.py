@@ -17,6 +17,7 @@ from tddbot.generator.wire.stream import read_stream
         ({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT", "date": "Wed, 21 Oct 2015 07:28:30 GMT"}, 0.0),
         ({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, None),
         ({"retry-after": "soon", "date": "now"}, None),
+        ({"retry-after": f"Wed, {10**20} Oct 2015 07:28:30 GMT", "date": "Wed, 21 Oct 2015 07:28:00 GMT"}, None),
         ({"retry-after-ms": "x"}, None),
         ({}, None),
     ],
