@@ -100,7 +100,7 @@ class ServerLine:
             return f"{words}; the key is the one in {self._settings.api_key_env}"
         if call.end is End.UNKNOWN_MODEL:
             offered = self._wire().models(_LIST_SECONDS, stop)
-            return f"{words}; {_offer(model, offered)}"
+            return f"{words}; {self.scrub(_offer(model, offered))}"
         return words
 
     def facts(self, model: str) -> Mapping[str, object]:
