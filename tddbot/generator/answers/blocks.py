@@ -37,7 +37,12 @@ _DIVIDER = "======="
 _LOOSE_DIVIDER = re.compile(r"^={5,9}$")
 _LEAD = re.compile(r"^(?:#{1,6}\s+)?(?:\*\*)?(?:(?:file(?:name)?|path)\s*:(?:\*\*)?\s*)?(?:\*\*)?", re.IGNORECASE)
 _TAIL = re.compile(r"(?:\s+\([^()]*\))?[\s:]*(?:\*\*)?[\s:]*(?:\([^()]*\))?[\s:]*$")
-_PLAIN_PATH = re.compile(r"^[^\s`*<>|\"':(){}\[\]]*\.[A-Za-z][A-Za-z0-9]{0,9}$")
+_PLAIN_PATH = re.compile(
+    r"^(?:[^\s`*<>|\"':(){}\[\]]*\.[A-Za-z][A-Za-z0-9]{0,9}"
+    r"|(?:[^\s`*<>|\"':(){}\[\],;]+/)+[\w.-]+"
+    r"|(?:Make|Docker|Just|Proc|Rake|Gem|Jenkins)file|LICEN[CS]E|NOTICE|README|CHANGELOG)$"
+)
+"""With an ending, in a directory, or one of the names that need neither."""
 _QUOTED_PATH = re.compile(r"^`([^`]+)`$")
 
 

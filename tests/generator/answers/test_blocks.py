@@ -134,3 +134,14 @@ def test_what_stands_outside_of_the_edits_is_kept_apart() -> None:
     )
     assert len(reading.blocks) == 2
     assert reading.outside == ("One.", "a.py", "Two.", "three", "b.py")
+
+
+@pytest.mark.parametrize("path", ["Makefile", "LICENSE", ".git/hooks/pre-commit", "bin/run", "scripts/deploy-it"])
+def test_a_path_without_an_ending_heads_its_fence(path: str) -> None:
+    [block] = read_blocks(f"{path}\n```\nall:\n```\n").blocks
+    assert block.path == path
+
+
+@pytest.mark.parametrize("line", ["Output", "Result:", "and/or, as said", "either / or", "https://example.org/a"])
+def test_a_word_is_no_path(line: str) -> None:
+    assert read_blocks(f"{line}\n```\nx\n```\n").blocks == ()

@@ -142,7 +142,7 @@ def test_an_unexplained_500_is_held_against_the_developer_role_until_a_call_got_
     assert not refuses(CHAT, crash, is_proven=True)
     assert not refuses(OLD_CHAT, crash, is_proven=False)
     assert not refuses(RESPONSES, crash, is_proven=False)
-    assert changed(CHAT, simpler(CHAT, crash)) == {"role": "system"}
+    assert changed(CHAT, simpler(CHAT, crash)) == {"role": "system", "cap": "max_tokens"}
 
 
 @pytest.mark.parametrize(
