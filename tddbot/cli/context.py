@@ -129,11 +129,13 @@ def _print(request: Request) -> None:
             _write(_rule(_PARTS[place] if place < len(_PARTS) else "what this request begins with"))
             _write(text if text.endswith("\n") else f"{text}\n")
         _write(_rule("end"))
+        _say(f"the request for {request.title}{which}")
         _account(request.brief, texts)
 
 
 def _account(brief: Brief, texts: Sequence[str]) -> None:
     """Say how large everything is, and what was taken out."""
+    _say(f"instructions: {_size(texts[0])}")
     for excerpt in brief.excerpts:
         _say(f"{excerpt.path or 'the repository'} ({excerpt.role.value}): {_size(excerpt.text)}")
     _say(f"in all: {_size(''.join(texts))}")

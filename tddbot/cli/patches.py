@@ -1,6 +1,5 @@
 """`tddbot apply`, `undo`, `show` and `log`: patches that are in the store, by ID."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -60,8 +59,10 @@ def show(patch_id: str, display: Display) -> int:
         show_patch(screen, stored.patch)
         if stored.evidence:
             show_evidence(screen, stored.evidence)
+        elif attempt:
+            show_labelled(screen, [("by", f"{attempt.generator}: {one_line(attempt.note, most=2000)}")])
         if attempt:
-            show_labelled(screen, _made(attempt))
+            show_labelled(screen, [("rung", _came_to(attempt))])
             show_reasoning(screen, attempt.reasoning, indent=9)
     return ExitCode.OK
 
@@ -95,13 +96,10 @@ def _find(app: App, patch_id: str) -> StoredPatch:
     return stored
 
 
-def _made(attempt: StoredAttempt) -> Iterator[tuple[str, str]]:
-    """Yield who made a patch, on which rung and why, and what came of it, as pairs of a label and a text."""
-    yield "made", f"by {attempt.generator}" + (f" on the rung {attempt.rung!r}" if attempt.rung else "")
-    yield "why", one_line(attempt.note, most=2000)
-    yield "ruling", "; ".join((attempt.ruling.value, *attempt.verdict.reasons))
-    if attempt.usage.calls:
-        yield "bill", bill(attempt.usage)
+def _came_to(attempt: StoredAttempt) -> str:
+    """Return on which rung a patch was made, what came of it, and what this attempt alone has cost."""
+    ruled = "; ".join((attempt.ruling.value, *attempt.verdict.reasons))
+    return f"{attempt.rung or '(not kept)'}: {ruled}" + (f"; {bill(attempt.usage)}" if attempt.usage.calls else "")
 
 
 def _write(app: App, display: Display, patch: Patch, patch_id: str, state: str) -> int:

@@ -77,8 +77,9 @@ def _lines(accounts: _Accounts, prices: PriceList, width: int, fine: bool) -> It
     if not accounts.in_all and not accounts.works:
         yield "Nothing was spent in this repository, and no target was worked on to its end."
         return
-    yield from _spent("today (UTC)", accounts.today)
-    if accounts.in_all:
+    is_all = accounts.today == accounts.in_all
+    yield from _spent("today (UTC), and in all" if is_all else "today (UTC)", accounts.today)
+    if accounts.in_all and not is_all:
         yield from _spent("in all", accounts.in_all)
     yield f"{_left(accounts)} today; prices of {prices.dated}"
     yield ""
@@ -96,8 +97,8 @@ def _spent(title: str, spends: tuple[StoredSpend, ...]) -> Iterator[str]:
 def _left(accounts: _Accounts) -> str:
     if accounts.limit is None or accounts.left is None:
         return "no limit in USD for"
-    left = accounts.left.quantize(Decimal("0.01"), ROUND_DOWN)
-    return f"{left} of {accounts.limit.normalize():f} USD left"
+    left, limit = (usd.quantize(Decimal("0.01"), ROUND_DOWN) for usd in (accounts.left, accounts.limit))
+    return f"{left} of {limit} USD left"
 
 
 def _as_object(accounts: _Accounts, prices: PriceList) -> dict[str, object]:

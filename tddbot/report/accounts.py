@@ -31,6 +31,8 @@ def worth_lines(works: Sequence[Worked], left_out: int, width: int, fine: bool =
         return lines
     rungs = curve.by_rung(works)
     lines += ["", *_fitted([_RUNGS, *map(_rung, rungs)], width)]
+    if any(line.solved for line in rungs):
+        lines.append("USD and s: medians of the targets solved there")
     in_attempts = rungs[-1].usage.usd if rungs else Decimal(0)
     if (rest := sum((work.usage.usd for work in works), -in_attempts)) > 0:
         lines.append(f"and {rest:,.4f} USD for calls that came to no attempt, such as cancelled ones")
@@ -38,7 +40,8 @@ def worth_lines(works: Sequence[Worked], left_out: int, width: int, fine: bool =
         ("solved against money, each target", "USD", curve.against_usd(works)),
         ("solved against time, each target", "s", curve.against_seconds(works)),
     ):
-        if drawn := curve.plot(points, len(works), unit, min(width, 80), fine=fine):
+        # One target makes no curve.
+        if len(points) > 1 and (drawn := curve.plot(points, len(works), unit, min(width, 80), fine=fine)):
             lines += ["", title, *drawn]
     return lines
 
@@ -48,7 +51,9 @@ def _rests_on(works: Sequence[Worked], left_out: int) -> str:
     if not works:
         return "no target was worked on to its end"
     low, high = curve.interval(solved, len(works))
-    said = f"{solved:,} of {words.count(len(works), 'target')} solved (95 % certain: {low:.0%} to {high:.0%})"
+    said = (
+        f"{solved:,} of {words.count(len(works), 'target')} solved (95 % certain: {_percent(low)} to {_percent(high)})"
+    )
     if unpriced := sum(work.solved and work.usage.unpriced_calls > 0 for work in works):
         said += f"; the price of {unpriced:,} is not wholly known"
     if left_out:
@@ -58,11 +63,15 @@ def _rests_on(works: Sequence[Worked], left_out: int) -> str:
 
 def _rung(line: RungLine) -> tuple[str, ...]:
     return (
-        words.visible(line.rung), f"{line.tried:,}", f"{line.solved:,}", f"{line.share:.0%}",
+        words.visible(line.rung), f"{line.tried:,}", f"{line.solved:,}", _percent(line.share),
         "–" if line.usd is None else _dollars(line.usd, line.unpriced),
         "–" if line.seconds is None else f"{line.seconds:,.1f}",
         _dollars(line.usage.usd, line.usage.unpriced_calls > 0),
     )  # fmt: skip
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
 
 
 def _dollars(usd: Decimal, unpriced: bool) -> str:

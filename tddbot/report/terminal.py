@@ -53,7 +53,8 @@ class _Busy:
     def __rich__(self) -> "Text":
         from rich.text import Text
 
-        return Text(words.visible(f"{self.text}, {time.monotonic() - self.began:.0f} s"))
+        said = words.visible(f"{self.text}, {time.monotonic() - self.began:.0f} s")
+        return Text(said, no_wrap=True, overflow="ellipsis")
 
 
 class Terminal:
@@ -68,6 +69,7 @@ class Terminal:
         self._verbose = verbose
         self._status: Status | None = None
         self._contradiction: tuple[NodeId, ...] = ()
+        self._said = ""
 
     def __call__(self, event: events.Event) -> None:
         """Show one event."""
@@ -77,15 +79,14 @@ class Terminal:
             case events.BaselineTaken():
                 self._baseline(event)
             case events.TargetStarted():
-                self._contradiction = ()
+                self._contradiction, self._said = (), ""
                 tests = words.count(len(event.target.node_ids), "red test")
                 self._line(f"▸ {event.target.cause} ({tests})", style="bold")
                 self._busy("making sure that it is red")
             case events.RungStarted():
                 self._busy(f"{event.rung}, round {event.round}")
                 if self._verbose:
-                    why = f", since {words.visible(event.why.splitlines()[0])}" if event.why else ""
-                    self._line(f"  {event.rung} ({event.generator}), round {event.round}{why}", style="dim")
+                    self._rung(event)
             case events.AttemptJudged():
                 self._attempt(event.number, event.attempt)
             case events.TargetResolved():
@@ -120,13 +121,20 @@ class Terminal:
         for name in words.first_few(event.wanted):
             self._line(f"  {name}", style="red")
 
+    def _rung(self, event: events.RungStarted) -> None:
+        by = f" ({event.generator})" if event.generator != event.rung else ""
+        why = f", since {words.visible(event.why.splitlines()[0])}" if event.why and event.why != self._said else ""
+        self._line(f"  {event.rung}, round {event.round}{by}{why}", style="dim")
+
     def _attempt(self, number: int, attempt: Attempt) -> None:
         proposal, verdict = attempt.proposal, attempt.verdict
         rung = f"{attempt.rung}: " if attempt.rung else ""
         self._busy(f"{rung}{words.count(number, 'attempt')}, the last one {verdict.ruling.value}")
-        text = proposal.reason if isinstance(proposal, Dud) else proposal.note
+        text = self._said = proposal.reason if isinstance(proposal, Dud) else proposal.note
+        if isinstance(proposal, Dud) and proposal.contradiction:
+            text = f"two tests contradict each other: {text}"
         if proposal.usage.calls:
-            text = f"{rung}{words.one_line(text)} ({words.price(proposal.usage)})"
+            text = f"{rung}{words.one_line(text)} ({words.paid(proposal.usage)})"
         if self._verbose or proposal.usage.calls:
             style = "green" if verdict.accepted else "dim"
             self._line(f"  {number:>4}  {verdict.ruling.value:<12} {text}", style=style)

@@ -1,5 +1,6 @@
 """Counts, sums and records in the words that every display uses. Pure."""
 
+import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterable
@@ -8,6 +9,8 @@ from tddbot.domain import Evidence, Failure, Run, Usage
 
 MOST_NAMED = 10
 _MOST_LINES, _LONGEST_LINE = 6, 160
+_HEADING = re.compile(r"\A\*\*([^*]+)\*\*\s*\Z")
+"""Markdown's bold over a whole line, as OpenAI's summaries begin each part."""
 
 
 def count(number: int, noun: str) -> str:
@@ -59,7 +62,7 @@ def one_line(text: str, most: int = _LONGEST_LINE) -> str:
 def wrapped(text: str, width: int, most: int = 10) -> list[str]:
     """Return the text in at most `most` lines of `width` characters, its own line breaks kept; the last is … if cut."""
     # A model may write megabytes, of which nobody sees more than this.
-    paragraphs = text[: width * most * 2].splitlines()
+    paragraphs = [_HEADING.sub(r"\1", line) for line in text[: width * most * 2].splitlines()]
     lines = [line for each in paragraphs for line in textwrap.wrap(visible(each), max(width, 20))]
     return lines if len(lines) <= most else [*lines[: most - 1], "…"]
 
@@ -77,6 +80,13 @@ def price(usage: Usage) -> str:
     if not usage.unpriced_calls:
         return f"{usage.usd:.4f} USD"
     return f"at least {usage.usd:.4f} USD" if usage.usd else "price unknown"
+
+
+def paid(usage: Usage) -> str:
+    """Return in short what was paid: how many calls where there are several, and the price, or else the tokens."""
+    known = not usage.unpriced_calls or usage.usd
+    worth = price(usage) if known else f"{usage.input_tokens + usage.output_tokens:,} tokens"
+    return worth if usage.calls == 1 else f"{count(usage.calls, 'call')}, {worth}"
 
 
 def evidence_lines(evidence: Evidence) -> list[tuple[str, str]]:

@@ -144,6 +144,8 @@ def test_sizes_are_told_beside_the_text(project: Project) -> None:
     printed = project.run("context")
     assert "tests/test_area.py (test): " in printed.stderr
     assert "bytes, at most" in printed.stderr
+    assert "tddbot: the request for tests/test_area.py::test_square" in printed.stderr
+    assert "instructions: " in printed.stderr
     assert "──────── instructions ────────" in printed.stdout
 
 

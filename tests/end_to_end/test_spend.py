@@ -1,6 +1,7 @@
 """What was spent and what it was worth, from a store as tddbot leaves it."""
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -69,23 +70,23 @@ def test_spend_for_people(project: Project) -> None:
     before = project.digest()
     lines = project.run("spend", env={"COLUMNS": "80"}).stdout.splitlines()
     assert lines[:3] == [
-        "today (UTC)",
+        "today (UTC), and in all",
         "  model      calls  input  cached  output  reasoning     USD",
         "  small-one      1  1,000     200     300        250  0.1250",
     ]
     assert "1 call, 33,200 tokens, 0.5000 USD at most" in lines[3]
-    assert lines[4] == "in all"
-    assert lines[8].startswith("1.37 of 2 USD left today; prices of 20")
-    assert lines[10] == "1 of 1 target solved (95 % certain: 21% to 100%); 1 cancelled or flaky left out"
-    assert lines[13].split() == ["offline", "1", "0", "0%", "–", "–", "0.0000"]
-    assert lines[14].endswith("1       1    100%  0.1250  12.5      0.1250")
-    assert "solved against money, each target" in lines
+    assert lines[4].startswith("1.37 of 2.00 USD left today; prices of 20")
+    assert lines[6] == "1 of 1 target solved (95 % certain: 21 % to 100 %); 1 cancelled or flaky left out"
+    assert lines[9].split() == ["offline", "1", "0", "0", "%", "–", "–", "0.0000"]
+    assert lines[10].endswith("1       1   100 %  0.1250  12.5      0.1250")
     assert "\x1b" not in "".join(lines)
     assert project.digest() == before
 
 
 def test_spend_where_the_output_speaks_ascii(project: Project) -> None:
     worked(project)
+    with SqliteStore.open(GitRepository.open(project.root).state) as store:
+        store.record_resolution(Resolution(replace(TARGET, cause="other"), Conclusion.FIXED, usage=BILL, seconds=2.5))
     done = project.run("spend", env={"COLUMNS": "40", "PYTHONIOENCODING": "ascii", "NO_COLOR": "1"})
     assert done.returncode == 0
     assert "█" not in done.stdout
@@ -107,10 +108,8 @@ def test_spend_for_programs(project: Project) -> None:
 def test_show_says_who_made_a_patch_and_why(project: Project) -> None:
     worked(project)
     shown = project.run("show", PATCH.id).stdout
-    assert "  made   by model:small-one on the rung 'small, low effort'\n" in shown
-    assert "  why    the start was one too low\n" in shown
-    assert "  ruling accepted\n" in shown
-    assert "  bill   1 call, 1,300 tokens, 0.1250 USD\n" in shown
+    assert "  by     model:small-one: the start was one too low\n" in shown
+    assert "  rung   small, low effort: accepted; 1 call, 1,300 tokens, 0.1250 USD\n" in shown
     assert shown.endswith("         It says 2.\n         So 2.\n")
     found = json.loads(project.run("show", PATCH.id, "--json").stdout)
     assert (found["attempt"]["rung"], found["attempt"]["reasoning"]) == ("small, low effort", "It says 2.\nSo 2.")

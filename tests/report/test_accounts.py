@@ -31,17 +31,18 @@ def test_several_models_have_a_sum_and_what_is_not_known_of_it_is_said():
 def test_what_the_ladder_was_worth():
     lines = worth_lines(WORKS, 3, 80)
     assert lines[:6] == [
-        "4 of 5 targets solved (95 % certain: 38% to 96%); 3 cancelled or flaky left out",
+        "4 of 5 targets solved (95 % certain: 38 % to 96 %); 3 cancelled or flaky left out",
         "",
         "rung     tried  solved  in all     USD     s  USD so far",
-        "offline      4       1     20%  0.0000   2.0      0.0000",
-        "low          4       2     60%  0.0200  20.0      0.1000",
-        "high         2       1     80%  0.5000  90.0      2.0000",
+        "offline      4       1    20 %  0.0000   2.0      0.0000",
+        "low          4       2    60 %  0.0200  20.0      0.1000",
+        "high         2       1    80 %  0.5000  90.0      2.0000",
     ]
-    assert lines[6] == "and 0.5400 USD for calls that came to no attempt, such as cancelled ones"
-    assert lines[8] == "solved against money, each target"
-    assert lines[15].split() == ["0", "0.5", "USD"]
-    assert lines[17] == "solved against time, each target"
+    assert lines[6] == "USD and s: medians of the targets solved there"
+    assert lines[7] == "and 0.5400 USD for calls that came to no attempt, such as cancelled ones"
+    assert lines[9] == "solved against money, each target"
+    assert lines[16].split() == ["0", "0.5", "USD"]
+    assert lines[18] == "solved against time, each target"
     assert lines[-1].split() == ["0", "90", "s"]
 
 
@@ -59,8 +60,13 @@ def test_without_a_target_there_is_one_sentence():
 
 def test_what_solved_nothing_has_no_curve():
     lines = worth_lines([Worked(False, cost("0.1"), 3.0, (("low", cost("0.1")),))], 0, 80)
-    assert lines[0] == "0 of 1 target solved (95 % certain: 0% to 79%)"
-    assert lines[-1].split() == ["low", "1", "0", "0%", "–", "–", "0.1000"]
+    assert lines[0] == "0 of 1 target solved (95 % certain: 0 % to 79 %)"
+    assert lines[-1].split() == ["low", "1", "0", "0", "%", "–", "–", "0.1000"]
+
+
+def test_one_point_is_no_curve():
+    lines = worth_lines([Worked(True, cost("0.1"), 3.0, (("low", cost("0.1")),))], 0, 80)
+    assert lines[-2].split() == ["low", "1", "1", "100", "%", "0.1000", "3.0", "0.1000"]
 
 
 def test_prices_that_are_not_known_are_counted():

@@ -55,8 +55,8 @@ def test_a_fix_in_few_lines():
         "● 3 tests in 1.2 s: 1 failed, 1 passed, 1 skipped",
         "  tests/test_a.py::test_a[ü]",
         "▸ `f` does not do what tests/test_a.py expects (1 red test)",
-        "     1  dud          small, low effort: it refused (0.0125 USD)",
-        "     3  accepted     small, low effort: a.py: 41 becomes 42 (0.0125 USD)",
+        "     1  dud          small, low effort: it refused (2 calls, 0.0125 USD)",
+        "     3  accepted     small, low effort: a.py: 41 becomes 42 (2 calls, 0.0125 USD)",
         "✔ fixed after 3 attempts in 4.2 s: a.py: 41 becomes 42",
         "  diff --git a/a.py b/a.py",
         "  --- a/a.py",
@@ -79,11 +79,11 @@ def test_a_fix_in_few_lines():
 def test_verbose_shows_every_attempt_with_its_reasons():
     lines = told(*EVERY[3:7], verbose=True).splitlines()
     assert lines == [
-        "  small, low effort (model), round 1",
-        "     1  dud          small, low effort: it refused (0.0125 USD)",
+        "  small, low effort, round 1 (model)",
+        "     1  dud          small, low effort: it refused (2 calls, 0.0125 USD)",
         "     2  forbidden    a.py: 41 becomes 42",
         "        conftest.py is a test",
-        "     3  accepted     small, low effort: a.py: 41 becomes 42 (0.0125 USD)",
+        "     3  accepted     small, low effort: a.py: 41 becomes 42 (2 calls, 0.0125 USD)",
         "        The test wants 42.",
         "        So 41 is one too few.",
     ]
@@ -94,21 +94,45 @@ def test_what_a_model_thought_is_a_few_lines_however_much_it_is():
     lines = told(events.AttemptJudged(3, replace(ACCEPTED, proposal=proposal)), verbose=True).splitlines()
     assert len(lines) == 11
     assert lines[0].startswith("     3  accepted     small, low effort: one two xxx")
-    assert lines[0].endswith("xxx… (0.0125 USD)")
+    assert lines[0].endswith("xxx… (2 calls, 0.0125 USD)")
     assert all(len(line) <= 80 for line in lines[1:])
     assert lines[-1] == "        …"
 
 
-def test_a_price_that_nobody_knows_is_said_so():
-    usage = replace(USAGE, usd=Decimal(0), unpriced_calls=2)
+@pytest.mark.parametrize(
+    ("usage", "paid"),
+    [
+        (replace(USAGE, usd=Decimal(0), unpriced_calls=2), "2 calls, 1,234 tokens"),
+        (replace(USAGE, calls=1, usd=Decimal(0), unpriced_calls=1), "1,234 tokens"),
+        (replace(USAGE, calls=1), "0.0125 USD"),
+        (replace(USAGE, unpriced_calls=1), "2 calls, at least 0.0125 USD"),
+    ],
+)
+def test_what_is_known_of_an_attempts_price_is_said(usage, paid):
     attempt = replace(ACCEPTED, proposal=replace(ACCEPTED.proposal, usage=usage))
-    assert told(events.AttemptJudged(1, attempt)).endswith("41 becomes 42 (price unknown)\n")
+    assert told(events.AttemptJudged(1, attempt)).endswith(f"41 becomes 42 ({paid})\n")
+
+
+def test_a_rung_says_why_the_one_before_ended_unless_the_attempt_just_did():
+    dud = replace(REFUSED, proposal=replace(DUD, reason="no source"), rung="offline")
+    rung = events.RungStarted("small, low effort", "model", 1, "no source")
+    assert told(events.RungStarted("offline", "offline", 1), verbose=True) == "  offline, round 1\n"
+    assert told(rung, verbose=True) == "  small, low effort, round 1 (model), since no source\n"
+    assert told(events.AttemptJudged(1, dud), rung, verbose=True).count("no source") == 1
+    assert told(events.AttemptJudged(1, dud), events.TargetStarted(TARGET), rung, verbose=True).count("no source") == 2
+
+
+def test_a_heading_in_what_a_model_thought_is_shown_without_its_marks():
+    proposal = replace(ACCEPTED.proposal, reasoning="**Looking at it**\n\nx ** 2 ** 3\n**")
+    lines = told(events.AttemptJudged(3, replace(ACCEPTED, proposal=proposal)), verbose=True).splitlines()
+    assert lines[1:] == ["        Looking at it", "        x ** 2 ** 3", "        **"]
 
 
 def test_tests_that_contradict_each_other_are_named_with_what_is_known_of_them():
     said = replace(REFUSED, proposal=replace(DUD, reason="one wants 1, one 2", contradiction=(RED, "t.py::test_b")))
     ended = replace(GAVE_UP, conclusion=Conclusion.CONTRADICTORY, reason="no implementation can satisfy both")
     lines = told(events.TargetStarted(TARGET), events.AttemptJudged(1, said), events.TargetResolved(ended)).splitlines()
+    assert "small, low effort: two tests contradict each other: one wants 1, one 2 (" in lines[1]
     assert lines[2:] == [
         "≠ contradictory tests after 3 attempts in 4.2 s: no implementation can satisfy both",
         "  tests/test_a.py::test_a[ü]",
