@@ -41,17 +41,19 @@ def load(file: Path) -> bytes | None:
 
 def obstacle(root: Path, path: str) -> str | None:
     """Say what keeps `path` from being a regular file of this working tree, or None where it is one or could be."""
-    for parent in parents(path):
-        mode = _mode(root / parent)
+    # Strings and no Path objects: a brief looks for hundreds of files that are mostly not there.
+    whole = f"{root}/{path}"
+    for end in _slashes(whole, len(str(root)) + 1):
+        mode = _mode(whole[:end])
         if mode is None:
             return None
         if stat.S_ISLNK(mode):
             return "lies behind a symbolic link"
         if not stat.S_ISDIR(mode):
             return "lies below what is no directory"
-        if os.path.lexists(root / parent / ".git"):
+        if os.path.lexists(f"{whole[:end]}/.git"):
             return "lies in another repository"
-    mode = _mode(root / path)
+    mode = _mode(whole)
     if mode is None or stat.S_ISREG(mode):
         return None
     if stat.S_ISLNK(mode):
@@ -64,9 +66,14 @@ def parents(path: str) -> Iterator[PurePosixPath]:
     return reversed(PurePosixPath(path).parents[:-1])
 
 
-def _mode(path: Path) -> int | None:
+def _slashes(path: str, start: int) -> Iterator[int]:
+    """Yield the places of the slashes from `start` on."""
+    return (place for place in range(start, len(path)) if path[place] == "/")
+
+
+def _mode(path: str) -> int | None:
     try:
-        return path.lstat().st_mode
+        return os.lstat(path).st_mode
     except FileNotFoundError:
         return None
 
