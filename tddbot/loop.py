@@ -110,7 +110,8 @@ def climb(work: Work, brief: Brief) -> Iterator[Attempt]:
             work.ports.tell(events.RungStarted(rung.name, rung.generator, round_, why))
             request = ProposalRequest(brief, rung, tuple(history), tuple(earlier), work.redactor.redacted)
             proposals = work.ports.generators[rung.generator].propose(request, work.ledger, work.stop)
-            for attempt in in_order(partial(try_out, work), map(partial(keep, work), proposals), work.policy.jobs):
+            kept = map(partial(keep, work), proposals)
+            for attempt in in_order(partial(try_out, work), kept, work.policy.jobs, work.stop):
                 history.append(replace(attempt, rung=rung.name))
                 yield history[-1]
             step, why = next_step(request, history)

@@ -6,19 +6,28 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from queue import SimpleQueue
 from typing import Generic, TypeVar
 
+from tddbot.stop import Stop
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def in_order(work: Callable[[Item], Result], items: Iterable[Item], width: int) -> Iterator[Result]:
+def in_order(
+    work: Callable[[Item], Result], items: Iterable[Item], width: int, stop: Stop | None = None
+) -> Iterator[Result]:
     """Yield `work(item)` for each item in order, at most `width` at a time; items are drawn only as threads fall free.
 
     They are drawn on a thread of their own, so that a result need not wait for an item that is long in coming. Closing
-    the iterator drops what has not started and waits for what has, the drawing of an item included.
+    the iterator drops what has not started and waits for what has, the drawing of an item included; `stop` is set before
+    that, as it is where the work or an item fails.
     """
     belt = _Belt(work, iter(items), width)
     try:
         yield from belt.results()
+    except BaseException:
+        if stop is not None:
+            stop.set()
+        raise
     finally:
         belt.close()
 

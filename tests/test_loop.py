@@ -1,5 +1,6 @@
 """The loop with fakes of its ports: every way in which a proposal, a target and a cycle can end."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -37,6 +38,7 @@ from tddbot.stop import Stop
 from tddbot.work import MOST_TESTS
 from tests.fakes import House, Script, a_result, always, candidate, green_if, in_turn, policy
 
+PATIENCE = 60.0
 RED, GREEN, OTHER = "tests/test_a.py::test_red", "tests/test_a.py::test_green", "tests/test_b.py::test_other"
 WRONG = "answer = 41\nsafe = 1\n"
 RIGHT_TEXT = "answer = 42\nsafe = 1\n"
@@ -675,6 +677,27 @@ def test_what_a_patch_for_the_same_cause_leaves_red_has_its_own_turn():
     baseline, resolutions = work(one)
     assert [len(resolution.target.node_ids) for resolution in resolutions] == [MOST_TESTS, 5]
     assert baseline.reds() == ()
+
+
+def test_an_error_does_not_wait_for_a_generator_that_thinks():
+    waiting, was_set = threading.Event(), []
+
+    def thinks(brief: Brief, stop: Stop):
+        yield STILL
+        waiting.set()
+        was_set.append(stop.wait(PATIENCE))
+
+    def answer(request: RunRequest, stop: Stop) -> Run:
+        if request.patch is None:
+            return answers(request, stop)
+        assert waiting.wait(PATIENCE)
+        raise UnfitError("the disk is full")
+
+    one = house(thinks)
+    answers, one.runner.answer = one.runner.answer, answer
+    with pytest.raises(UnfitError, match="disk is full"):
+        work(one, policy(jobs=2))
+    assert was_set == [True]
 
 
 # Whatever is proposed.

@@ -133,3 +133,27 @@ def test_closing_waits_for_an_item_that_is_being_drawn():
     results.close()
     assert drawn_last == [1]
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("tddbot")]
+
+
+@pytest.mark.parametrize("fails", ["work", "reader"])
+def test_an_error_does_not_wait_for_an_item_that_is_long_in_coming(fails):
+    stop, being_drawn, was_set = Stop(), threading.Event(), []
+
+    def slow() -> Iterator[int]:
+        yield 0
+        being_drawn.set()
+        was_set.append(stop.wait(PATIENCE))
+
+    def work(item: int) -> int:
+        assert being_drawn.wait(PATIENCE)
+        if fails == "work":
+            raise LookupError("the disk is full")
+        return item
+
+    def read() -> None:
+        for _ in in_order(work, slow(), 2, stop):
+            raise LookupError("the disk is full")
+
+    with pytest.raises(LookupError, match="disk is full"):
+        read()
+    assert was_set == [True]
