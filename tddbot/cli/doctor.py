@@ -12,7 +12,7 @@ from tddbot.cli.display import Display, display_options, write
 from tddbot.domain import Ending
 from tddbot.errors import ExitCode, TddbotError, UsageError
 from tddbot.events import Event
-from tddbot.generator.asking.pricing import price_list, price_of
+from tddbot.generator.asking.pricing import is_local, price_list, price_of
 from tddbot.generator.settings import server
 from tddbot.ports import RunRequest
 from tddbot.report.json_lines import line
@@ -123,7 +123,10 @@ def _entered(app: App, titles: list[str]) -> str:
 def _model(app: App) -> Finding:
     model = app.config.model
     if app.has_model:
-        return Finding("model", True, f"{model.small}, then {model.large}")
+        address = server(model, app.environment)
+        return Finding(
+            "model", True, f"{model.small}, then {model.large}" + (f" at {_plain(address)}" if address else "")
+        )
     detail = f"{model.api_key_env} is not set: the offline generator works alone"
     return Finding(
         "model", None, detail, f"Set {model.api_key_env}, or [tool.tddbot.model] base_url for a server of your own."
@@ -138,12 +141,21 @@ def _prices(app: App) -> Finding:
     if not unknown or not app.has_model:
         return Finding("prices", None, detail)
     names = " and ".join(dict.fromkeys(unknown))
+    if is_local(address):
+        detail = "a server on this machine has the prices that you set"
     return Finding(
         "prices",
         None,
-        f"{detail}; none is known for {names}, so no limit in USD holds for it",
+        f"{detail}; none is known for {names}, so no limit in USD holds",
         "Set [tool.tddbot.model] prices, or [tool.tddbot.budget] tokens.",
     )
+
+
+def _plain(address: str) -> str:
+    """Return an address without the user and password that it may hold."""
+    scheme, _, rest = address.rpartition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
 
 
 def _ignore(event: Event) -> None:

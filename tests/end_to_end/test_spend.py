@@ -119,9 +119,15 @@ def test_the_doctor_knows_how_old_the_prices_are_and_for_whom_there_is_none(proj
     _, findings = project.events("doctor", env={"OPENAI_BASE_URL": "http://localhost:1/v1"})
     (prices,) = (finding for finding in findings if finding["part"] == "prices")
     assert prices["fit"] is None
-    assert prices["detail"].startswith("of 20")
-    assert "no limit in USD holds" in prices["detail"]
+    assert prices["detail"] == (
+        "a server on this machine has the prices that you set; "
+        "none is known for gpt-6-luna and gpt-6.2-sol, so no limit in USD holds"
+    )
     assert "prices" in prices["remedy"]
+    _, findings = project.events("doctor", env={"OPENAI_BASE_URL": "https://me:word@models.test/v1"})
+    told = {finding["part"]: finding["detail"] for finding in findings}
+    assert told["prices"].startswith("of 20")
+    assert told["model"] == "gpt-6-luna, then gpt-6.2-sol at https://models.test/v1"
 
 
 RED = {

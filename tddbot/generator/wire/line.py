@@ -101,7 +101,7 @@ class ServerLine:
         if call.end is End.UNKNOWN_MODEL:
             offered = self._wire().models(_LIST_SECONDS, stop)
             return f"{words}; {self.scrub(_offer(model, offered))}"
-        return words
+        return f"{words}; is {self._address_from()} right?" if _is_elsewhere(call) and self._address_from() else words
 
     def facts(self, model: str) -> Mapping[str, object]:
         """Return what was found out about a model of this server."""
@@ -119,6 +119,12 @@ class ServerLine:
     def _server(self) -> str:
         return server(self._settings, self._environ) or "openai"
 
+    def _address_from(self) -> str:
+        """Return where the user has set the address, or "" where it is OpenAI's own."""
+        if self._settings.base_url:
+            return "base_url in [tool.tddbot.model]"
+        return "OPENAI_BASE_URL" if server(self._settings, self._environ) else ""
+
     def _wire(self) -> OpenAIWire:
         return OpenAIWire(server(self._settings, self._environ), self._key())
 
@@ -131,7 +137,14 @@ def _offer(model: str, offered: tuple[str, ...]) -> str:
     if not offered:
         return f"the name {model!r} is a setting of [tool.tddbot.model]"
     named = ", ".join(offered[:_MOST_NAMED]) + (", …" if len(offered) > _MOST_NAMED else "")
-    return f"it offers: {named}"
+    return f"it offers: {named}; `small` and `large` in [tool.tddbot.model] say which is asked"
+
+
+def _is_elsewhere(call: CallEnd) -> bool:
+    """Whether a call may have ended so since there is no such server at its address, or another sort of one."""
+    if call.end is End.TRANSIENT:
+        return call.status is None and not call.started
+    return call.end is End.PROTOCOL or (call.end is End.CAPABILITY and call.status == 404)
 
 
 def _host(address: str) -> str | None:

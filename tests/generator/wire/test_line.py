@@ -1,5 +1,6 @@
 """What a line says of calls that brought no answer."""
 
+import pytest
 from pytest_httpserver import HTTPServer
 
 from tddbot.generator.settings import ModelSettings
@@ -19,4 +20,27 @@ def test_a_server_that_lists_the_key_as_a_model_does_not_bring_it_onto_the_scree
     loopback.expect_request("/v1/models").respond_with_json(listed)
     line = ServerLine(ModelSettings(base_url=server.base_url), FakeMemory(), {"OPENAI_API_KEY": KEY})
     words = line.explain(CallEnd(End.UNKNOWN_MODEL, "404: no"), "some-model", Stop())
-    assert words.endswith("it offers: [key], another")
+    assert words.endswith("it offers: [key], another; `small` and `large` in [tool.tddbot.model] say which is asked")
+
+
+@pytest.mark.parametrize(
+    ("call", "is_named"),
+    [
+        (CallEnd(End.TRANSIENT, "connection refused"), True),
+        (CallEnd(End.TRANSIENT, "500: boom", status=500), False),
+        (CallEnd(End.TRANSIENT, "it broke", started=True), False),
+        (CallEnd(End.PROTOCOL, "Welcome to nginx"), True),
+        (CallEnd(End.CAPABILITY, "404: Not Found", status=404), True),
+        (CallEnd(End.CAPABILITY, "400: no", status=400), False),
+    ],
+)
+def test_where_the_address_may_be_wrong_it_is_said_where_it_was_set(call: CallEnd, is_named: bool) -> None:
+    address = "http://127.0.0.1:9/v1"
+    set_in = {
+        "; is base_url in [tool.tddbot.model] right?": ServerLine(ModelSettings(base_url=address), FakeMemory(), {}),
+        "; is OPENAI_BASE_URL right?": ServerLine(ModelSettings(), FakeMemory(), {"OPENAI_BASE_URL": address}),
+        "": ServerLine(ModelSettings(), FakeMemory(), {"OPENAI_API_KEY": "a-key"}),
+    }
+    for asked, line in set_in.items():
+        words = line.explain(call, "some-model", Stop())
+        assert words == f"{call.end.value} ({call.detail}){asked if is_named else ''}"
