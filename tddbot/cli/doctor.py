@@ -124,9 +124,10 @@ def _model(app: App) -> Finding:
     model = app.config.model
     if app.has_model:
         address = server(model, app.environment)
-        return Finding(
-            "model", True, f"{model.small}, then {model.large}" + (f" at {_plain(address)}" if address else "")
-        )
+        where = f" at {_plain(address)}" if address else ""
+        has_key = bool(app.environment.get(model.api_key_env, "").strip())
+        key = f"the key in {model.api_key_env}" if has_key else "no key"
+        return Finding("model", True, f"{model.small}, then {model.large}{where}, with {key}")
     detail = f"{model.api_key_env} is not set: the offline generator works alone"
     return Finding(
         "model", None, detail, f"Set {model.api_key_env}, or [tool.tddbot.model] base_url for a server of your own."

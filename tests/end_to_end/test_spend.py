@@ -127,7 +127,7 @@ def test_the_doctor_knows_how_old_the_prices_are_and_for_whom_there_is_none(proj
     _, findings = project.events("doctor", env={"OPENAI_BASE_URL": "https://me:word@models.test/v1"})
     told = {finding["part"]: finding["detail"] for finding in findings}
     assert told["prices"].startswith("of 20")
-    assert told["model"] == "gpt-6-luna, then gpt-6.2-sol at https://models.test/v1"
+    assert told["model"] == "gpt-6-luna, then gpt-6.2-sol at https://models.test/v1, with no key"
 
 
 RED = {
