@@ -3,7 +3,6 @@
 A body may come whole although a stream was asked for, and the other way round; it may be no answer at all.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
@@ -13,6 +12,7 @@ from tddbot.generator.wire.dialect import Api
 from tddbot.generator.wire.endings import CallEnd, End, of_error, plain
 from tddbot.generator.wire.sse import events
 from tddbot.generator.wire.stream import objects, of_response, read_stream
+from tddbot.generator.wire.values import value_of
 
 Chunks = Iterator[bytes | CallEnd]
 """A body as it comes in; where it breaks off, the last one is that ending."""
@@ -46,7 +46,7 @@ def model_names(chunks: Chunks) -> tuple[str, ...]:
 def json_of(text: str) -> object:
     """Return the value, or None where the text is no JSON."""
     try:
-        return json.loads(text)
+        return value_of(text)
     except (ValueError, RecursionError):
         return None
 

@@ -3,10 +3,10 @@
 The SDK's own reader decodes strictly, has no bound, and raises what it meets as it is.
 """
 
-import json
 from collections.abc import Iterable, Iterator
 
 from tddbot.generator.wire.endings import CallEnd, End, plain
+from tddbot.generator.wire.values import value_of
 
 DONE = "[DONE]"
 """The event that ends a stream of Chat."""
@@ -37,7 +37,7 @@ def _json(data: str) -> object:
     if data.strip() == DONE:
         return DONE
     try:
-        return json.loads(data)
+        return value_of(data)
     except (ValueError, RecursionError) as error:
         return CallEnd(End.PROTOCOL, plain(f"{error} in {data[:200]}"), started=True)
 
