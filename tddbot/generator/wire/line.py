@@ -1,6 +1,6 @@
 """The line to a model's server: the key, the address, and the words for what goes wrong on it.
 
-A recording takes its place in `recording.py`.
+A recording takes its place in `recorded_line.py`.
 """
 
 from collections.abc import Mapping
