@@ -1,6 +1,6 @@
 """The whole product on one screen: cycle, fix, try_out. What is impure comes in through `Ports`."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Generator
 from dataclasses import replace
 from functools import partial
 
@@ -84,12 +84,15 @@ def fix(work: Work) -> Resolution:
     work, brief = prepared
     ports = work.ports
     attempts: list[Attempt] = []
-    for attempt in climb(work, brief):
+    climbing = climb(work, brief)
+    for attempt in climbing:
         attempts.append(attempt)
         ports.store.record_attempt(work.target.id, attempt)
         ports.tell(events.AttemptJudged(len(attempts), attempt))
         if attempt.verdict.accepted:
             work.stop.set()
+            # What is cut off by that may cost, too.
+            climbing.close()
             return conclude(work, Conclusion.FIXED, "", attempts)
     if work.stop.is_set():
         return conclude(work, Conclusion.CANCELLED, "it was cancelled", attempts)
@@ -98,7 +101,7 @@ def fix(work: Work) -> Resolution:
     return conclude(work, Conclusion.GAVE_UP, why_given_up(attempts, work.ledger.exhausted()), attempts)
 
 
-def climb(work: Work, brief: Brief) -> Iterator[Attempt]:
+def climb(work: Work, brief: Brief) -> Generator[Attempt, None, None]:
     """Yield the attempts of one rung and round after the other, each rung afresh."""
     earlier: list[Attempt] = []
     why = ""

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tddbot import events
-from tddbot.budget import Budget
+from tddbot.budget import Budget, Ledger
 from tddbot.domain import (
     Attempt,
     Brief,
@@ -32,7 +32,7 @@ from tddbot.domain import (
 from tddbot.errors import UnfitError
 from tddbot.generator.prompt.thread import Answered
 from tddbot.loop import cycle
-from tddbot.ports import Policy, RunRequest
+from tddbot.ports import Policy, ProposalRequest, RunRequest
 from tddbot.runner.split import HELD
 from tddbot.stop import Stop
 from tddbot.work import MOST_TESTS
@@ -698,6 +698,24 @@ def test_an_error_does_not_wait_for_a_generator_that_thinks():
     with pytest.raises(UnfitError, match="disk is full"):
         work(one, policy(jobs=2))
     assert was_set == [True]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_the_calls_cost_that_a_proven_patch_cuts_off_is_in_its_bill(jobs):
+    class TwoAtOnce:
+        def propose(self, request: ProposalRequest, ledger: Ledger, stop: Stop):
+            assert ledger.reserve(PAID) is None
+            try:
+                yield RIGHT
+                stop.wait(PATIENCE)
+            finally:
+                ledger.settle(PAID, PAID)
+
+    one = house()
+    one.ports = replace(one.ports, generators={"script": TwoAtOnce()})
+    _, [resolution] = work(one, policy(jobs=jobs))
+    assert (resolution.conclusion, resolution.usage) == (Conclusion.FIXED, PAID)
+    assert one.store.evidence[0].usage == PAID
 
 
 # Whatever is proposed.
