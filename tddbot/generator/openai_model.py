@@ -27,6 +27,8 @@ _Exchange = AbstractContextManager[Any]
 
 _CONNECT_SECONDS = 10.0
 _MOST_ERROR_BYTES = 1_000_000
+_PACKINGS = {"", "identity", "gzip", "deflate"}
+"""What unfolds to a thousand times its size at most. Others, and several at once, have no such bound."""
 
 
 def _nothing() -> None:
@@ -191,6 +193,10 @@ def _client(address: str | None, key: str, sockets: Sockets) -> "openai.OpenAI":
 
 def _refuse_errors(response: Any) -> None:
     """Raise for an error status, here and not in the SDK, since that would read a body of any size."""
+    packed = response.headers.get("content-encoding", "identity").strip().lower()
+    if packed not in _PACKINGS:
+        words = f"an answer packed as {plain(packed)}, which it was asked not to be"
+        raise _StatusError(CallEnd(End.PROTOCOL, words, started=response.status_code < 300))
     if response.status_code < 300:
         return
     data = bytearray()

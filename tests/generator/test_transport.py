@@ -245,6 +245,15 @@ def test_a_compressed_answer_is_understood_though_none_was_asked_for() -> None:
         assert call(address).text == "Grüße 🙂"
 
 
+@pytest.mark.parametrize("named", ["gzip, gzip", "gzip\r\ncontent-encoding: gzip", "zstd", "br"])
+def test_an_answer_whose_packing_may_unfold_to_any_size_at_once_is_not_read(named: str) -> None:
+    body = gzip.compress(gzip.compress(ANSWER))
+    with serving(sends(whole(body, HEAD + f"content-encoding: {named}\r\n".encode()))) as address:
+        ended = call(address)
+    assert (ended.end, ended.started) == (End.PROTOCOL, True)
+    assert ended.detail.startswith("an answer packed as ")
+
+
 def test_an_answer_of_another_encoding_is_no_crash() -> None:
     body = json.dumps({"choices": [{"message": {"content": "Grüße"}}]}, ensure_ascii=False).encode("latin-1")
     head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
