@@ -18,8 +18,8 @@ def in_order(
     """Yield `work(item)` for each item in order, at most `width` at a time; items are drawn only as threads fall free.
 
     They are drawn on a thread of their own, so that a result need not wait for an item that is long in coming. Closing
-    the iterator drops what has not started and waits for what has, the drawing of an item included; `stop` is set before
-    that, as it is where the work or an item fails.
+    the iterator drops what has not started and waits for what has, the drawing of an item included; `stop` is set
+    before that, as it is where the work or an item fails.
     """
     belt = _Belt(work, iter(items), width)
     try:
