@@ -98,6 +98,8 @@ class ServerLine:
             return f"{words}: {said}" if status == "403" and said else words
         if call.end is End.QUOTA:
             return f"{words}; the key is the one in {self._settings.api_key_env}"
+        if call.end is End.TRUNCATED:
+            return f"{words}; max_output_tokens in [tool.tddbot.model] is {self._settings.max_output_tokens:,}"
         if call.end is End.UNKNOWN_MODEL:
             offered = self._wire().models(_LIST_SECONDS, stop)
             return f"{words}; {self.scrub(_offer(model, offered))}"

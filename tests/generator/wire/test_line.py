@@ -44,3 +44,9 @@ def test_where_the_address_may_be_wrong_it_is_said_where_it_was_set(call: CallEn
     for asked, line in set_in.items():
         words = line.explain(call, "some-model", Stop())
         assert words == f"{call.end.value} ({call.detail}){asked if is_named else ''}"
+
+
+def test_an_answer_that_was_cut_short_twice_names_the_setting() -> None:
+    line = ServerLine(ModelSettings(), FakeMemory(), {"OPENAI_API_KEY": "a-key"})
+    words = line.explain(CallEnd(End.TRUNCATED, "the output cap was reached"), "some-model", Stop())
+    assert words.endswith("; max_output_tokens in [tool.tddbot.model] is 32,000")
