@@ -19,28 +19,15 @@ from tddbot.domain import (
     Run,
     Verdict,
 )  # fmt: skip
+from tddbot.ending import Step, conclude, deliver, next_step, why_given_up
 from tddbot.judge.contradiction import contradiction
 from tddbot.judge.guard import objections
 from tddbot.judge.verdict import plausible, rule
 from tddbot.parallel import in_order
 from tddbot.ports import Policy, Ports, ProposalRequest
+from tddbot.preparing import MOST_TESTS, planned, prepare, take_baseline, with_tests_protected
 from tddbot.stop import Stop
-from tddbot.work import (
-    MOST_TESTS,
-    Step,
-    Work,
-    conclude,
-    deliver,
-    keep,
-    next_step,
-    planned,
-    prepare,
-    run,
-    take_baseline,
-    unsteady,
-    why_given_up,
-    with_tests_protected,
-)  # fmt: skip
+from tddbot.work import Work, keep, run, unsteady
 
 Choice = Callable[[Run], Collection[NodeId]]
 

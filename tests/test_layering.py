@@ -18,7 +18,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("domain", "errors", "text", "protection", "parsing"),
     ("stop", "events", "ports", "budget", "parallel"),
     ("watcher", "context", "generator", "runner", "judge", "repository", "store", "report"),
-    ("loop", "work", "watching"),
+    ("loop", "preparing", "work", "ending", "watching"),
     ("config", "app"),
     ("cli", "bench", "__main__"),
 )

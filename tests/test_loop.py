@@ -33,9 +33,9 @@ from tddbot.errors import UnfitError
 from tddbot.generator.prompt.thread import Answered
 from tddbot.loop import cycle
 from tddbot.ports import Policy, ProposalRequest, RunRequest
+from tddbot.preparing import MOST_TESTS
 from tddbot.runner.split import HELD
 from tddbot.stop import Stop
-from tddbot.work import MOST_TESTS
 from tests.fakes import House, Script, a_result, always, candidate, green_if, in_turn, policy
 
 PATIENCE = 60.0
@@ -376,7 +376,9 @@ def test_the_best_of_what_a_model_proposed_is_named_at_the_end():
     thought = replace(STILL, replay=(Answered(()),), usage=PAID)
     one = house([thought])
     _, [resolution] = work(one, policy(rounds=3, budget=Budget(calls=1)))
-    assert resolution.reason.startswith(f"the one candidate was not accepted; the nearest is patch {STILL.patch.id}")
+    assert resolution.reason.startswith(
+        f"the one candidate was not accepted; `tddbot show {STILL.patch.id}` shows the nearest"
+    )
     assert one.store.states[STILL.patch.id] == "stored"
 
 

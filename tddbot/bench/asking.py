@@ -18,8 +18,8 @@ from tddbot.events import Event
 from tddbot.generator.ladder import MODEL
 from tddbot.generator.prompt.fitting import fitted
 from tddbot.ports import ProposalRequest, Rung
+from tddbot.preparing import gathered, planned
 from tddbot.stop import Stop
-from tddbot.work import gathered, planned
 
 _RUNG = Rung("small, low effort", MODEL, role="small", effort="low")
 _CONTEXT = 200_000

@@ -26,8 +26,9 @@ from tddbot.generator.model_generator import ModelGenerator
 from tddbot.generator.settings import server
 from tddbot.generator.wire.showing import ShowingLine, Shown
 from tddbot.ports import ProposalRequest, Rung
+from tddbot.preparing import planned, prepare, take_baseline, with_tests_protected
 from tddbot.stop import Stop
-from tddbot.work import Work, planned, prepare, take_baseline, with_tests_protected
+from tddbot.work import Work
 
 _FREE = Budget(None, None, None, None)
 _PARTS = ("instructions", "tests and what is around them", "sources and failures")

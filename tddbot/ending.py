@@ -1,0 +1,101 @@
+"""How the work on a target goes on after a round, how it ends, and how its patch is delivered."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from enum import Enum
+
+from tddbot import events
+from tddbot.domain import (
+    Applied,
+    Attempt,
+    Candidate,
+    Conclusion,
+    Dud,
+    Resolution,
+    Run,
+    Snapshot,
+)  # fmt: skip
+from tddbot.generator.progress import best, stuck
+from tddbot.judge.contradiction import contradiction
+from tddbot.judge.evidence import record
+from tddbot.ports import ProposalRequest
+from tddbot.work import Work
+
+
+class Step(Enum):
+    """Where the climb goes after a round: another round of this rung, the next rung, or nowhere."""
+
+    STAY = "stay"
+    UP = "up"
+    END = "end"
+
+
+def next_step(request: ProposalRequest, history: Sequence[Attempt]) -> tuple[Step, str]:
+    """Return where to go after a round, and why it goes up early; `history` are the rung's attempts, this round's last.
+
+    Up where nothing of the round can be improved on, or more of the same is of no use.
+    """
+    latest = history[len(request.history) :]
+    duds = [attempt.proposal for attempt in latest if isinstance(attempt.proposal, Dud)]
+    if any(dud.out_of_means for dud in duds) or contradiction((*request.earlier, *history)):
+        return Step.END, ""
+    if len(duds) == len(latest) and (not latest or any(dud.final for dud in duds)):
+        return Step.UP, next((dud.reason for dud in duds), "")
+    why = stuck(history, request.earlier)
+    return Step.UP if why else Step.STAY, why
+
+
+def conclude(work: Work, conclusion: Conclusion, reason: str, attempts: Sequence[Attempt] = ()) -> Resolution:
+    """Say how the target ended; the last attempt is the one that did it where it was fixed."""
+    return Resolution(
+        target=work.target,
+        conclusion=conclusion,
+        reason=reason,
+        attempt=attempts[-1] if conclusion is Conclusion.FIXED else None,
+        attempts=len(attempts),
+        usage=work.ledger.spent,
+        seconds=work.ledger.elapsed(),
+        out_of_means=any(isinstance(attempt.proposal, Dud) and attempt.proposal.out_of_means for attempt in attempts)
+        or (conclusion is Conclusion.GAVE_UP and work.ledger.exhausted() is not None),
+    )
+
+
+def why_given_up(attempts: Sequence[Attempt], exhausted: str | None) -> str:
+    """Say in one line what was tried, which of a model's patches came nearest, and what ended it."""
+    duds = [attempt.proposal.reason for attempt in attempts if isinstance(attempt.proposal, Dud)]
+    candidates = len(attempts) - len(duds)
+    many = "the one candidate was not" if candidates == 1 else f"none of {candidates} candidates was"
+    tried = [f"{many} accepted"] if candidates else []
+    nearest = [each.proposal for each in best(attempts, 1) if each.run is not None]
+    tried += [f"`tddbot show {each.patch.id}` shows the nearest" for each in nearest if isinstance(each, Candidate)]
+    return "; ".join([*tried, *([exhausted] if exhausted else duds[-1:])]) or "nothing was proposed"
+
+
+def deliver(work: Work, resolution: Resolution) -> tuple[Snapshot, Run] | None:
+    """Keep the record of a proven patch and apply it; return the next snapshot and baseline where it is in the tree.
+
+    The proof ran on just what the tree is then, unless a file was saved meanwhile.
+    """
+    attempt, ports = resolution.attempt, work.ports
+    if attempt is None or attempt.run is None or not isinstance(attempt.proposal, Candidate):
+        return None
+    patch = attempt.proposal.patch
+    evidence = record(resolution.target, attempt, work.baseline, resolution.seconds, resolution.usage)
+    ports.store.record_evidence(evidence)
+    ports.store.mark(patch.id, "proven")
+    if not work.policy.apply:
+        reason = "nothing is applied in a dry run"
+    elif work.snapshot.differs(ports.repository.snapshot()):
+        reason = "the working tree changed while the patch was proven"
+    else:
+        outcome = ports.repository.apply(patch, work.policy.protected)
+        if isinstance(outcome, Applied):
+            ports.store.mark(patch.id, "applied")
+            ports.tell(events.PatchApplied(patch, evidence))
+            after = ports.repository.snapshot()
+            if not work.snapshot.differs(after, patch.paths):
+                return after, replace(attempt.run, tree=after.tree, patch_id=None)
+            return None
+        reason = outcome.reason
+    ports.tell(events.PatchStored(patch, evidence, reason))
+    return None
