@@ -149,7 +149,7 @@ def opened(
         app = App(repository, config, store, tell, environment, python or config.python, unsafe)
         resources.callback(app.close)
         if replay is not None:
-            app.replay = Replay.of(replay)
+            app.replay, store.is_replay = Replay.of(replay), True
             tell(Notice(f"replaying {replay}: no model is asked", warning=True))
         if record is not None:
             app.recording = resources.enter_context(_recording(record, repository, tell))

@@ -48,7 +48,7 @@ class _Accounts:
 def spend(as_json: bool) -> int:
     """Say what was spent today and in all, what is left for the day, and how many targets were solved for it.
 
-    A target counts each time that it was worked on.
+    A target counts each time that it was worked on, but for replays.
     """
     with opened(Path.cwd(), _ignore, None) as app:
         purse, endings = app.store.purse(None), app.store.endings()

@@ -125,6 +125,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             )
         ),
     ),
+    (
+        # A replay costs nothing: it is no news of what was solved for which money.
+        "ALTER TABLE resolutions ADD COLUMN is_replay INTEGER NOT NULL DEFAULT 0",
+    ),
 )
 
 

@@ -50,10 +50,12 @@ class SqliteStore:
     """tddbot's memory. Every method may be called from any thread, and is on disk when it returns.
 
     Any of them raises UnfitError where the disk or the file fails. Whether a patch is applied or undone is kept, and
-    told, for one worktree alone; all else is shared.
+    told, for one worktree alone; all else is shared. While `is_replay` is set, no end of a target is one that money was
+    spent on.
     """
 
     def __init__(self, database: Database, now: Callable[[], datetime] = _now, worktree: str = "") -> None:
+        self.is_replay = False
         self._database = database
         self._now = now
         self._worktree = to_column(worktree)
@@ -243,11 +245,11 @@ class SqliteStore:
             target = resolution.target
             number = connection.execute(
                 "INSERT INTO resolutions (target_id, node_ids, cause, conclusion, reason, patch_id, attempts, usage,"
-                " seconds, out_of_means, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " seconds, out_of_means, is_replay, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     target.id, to_json(target.node_ids), to_column(target.cause), resolution.conclusion.value,
                     to_column(resolution.reason), patch_id, resolution.attempts, to_json(resolution.usage),
-                    resolution.seconds, resolution.out_of_means, self._moment(),
+                    resolution.seconds, resolution.out_of_means, self.is_replay, self._moment(),
                 ),
             ).lastrowid  # fmt: skip
             connection.execute(
@@ -266,11 +268,14 @@ class SqliteStore:
         return SqliteMemory(self._database, self._now)
 
     def endings(self) -> tuple[StoredEnding, ...]:
-        """Return how each piece of work on a target ended and what each rung had cost by then, oldest first."""
+        """Return how each piece of work on a target ended and what each rung had cost by then, oldest first.
+
+        Replays are left out.
+        """
         with self._database.reading() as connection:
             rows = connection.execute(
                 "SELECT r.id, r.conclusion, r.usage, r.seconds, a.rung, a.usage FROM resolutions r"
-                " LEFT JOIN attempts a ON a.resolution_id = r.id ORDER BY r.id, a.id"
+                " LEFT JOIN attempts a ON a.resolution_id = r.id WHERE NOT r.is_replay ORDER BY r.id, a.id"
             ).fetchall()
             return stored_endings(rows)
 

@@ -50,6 +50,20 @@ def test_a_session_is_recorded_and_replayed_without_a_server(tmp_path: Path) -> 
     assert any(f"replaying {session}: no model is asked" in str(event) for event in notices)
 
 
+def test_a_replay_is_in_no_account_of_what_was_solved_for_money(tmp_path: Path) -> None:
+    project, session = Project.make(tmp_path, FILES), tmp_path / "session.jsonl"
+    with HTTPServer(threaded=True) as http:
+        server = ResponsesServer(http)
+        server.answer(RIGHT)
+        env = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": server.base_url}
+        assert project.run("fix", "--record", str(session), env=env).returncode == 0
+    before = project.run("spend").stdout
+    assert "1 of 1 target solved" in before
+    (project.root / "shapes/area.py").unlink()
+    assert project.run("fix", "--replay", str(session)).returncode == 0
+    assert project.run("spend").stdout == before
+
+
 def test_what_is_not_in_the_recording_ends_the_replay_and_says_why(tmp_path: Path) -> None:
     project, session = Project.make(tmp_path, FILES), tmp_path / "session.jsonl"
     session.write_text('{"tddbot": "recording", "format": 1}\n')
