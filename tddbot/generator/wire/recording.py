@@ -67,6 +67,13 @@ class Priced(Struct, frozen=True, forbid_unknown_fields=True):
     model: str
     price: Price | None
 
+    def __post_init__(self) -> None:
+        """Refuse a price that no sum can be made with."""
+        price = self.price
+        parts = () if price is None else (price.input, price.cached, price.output, price.cache_write)
+        if not all(part.is_finite() and part >= 0 for part in parts):
+            raise ValueError("a price is a number from 0")
+
 
 def key_of(question: Question) -> str:
     """Return the hash that names a request: all that the model is told, and with which limits."""

@@ -156,6 +156,14 @@ def test_a_place_that_takes_no_file_is_told(tmp_path: Path) -> None:
         (b'{"tddbot": "recording", "format": 1}\n{"key": "x", "call": {"end": "answ', "line 2"),
         (b'{"tddbot": "recording", "format": 1}\n{"key": "x", "call": {"end": "unheard of"}}\n', "line 2"),
         (b'{"tddbot": "recording", "format": 1}\n' + b"[" * 100_000, "line 2"),
+        *(
+            (b'{"tddbot": "recording", "format": 1}\n{"model": "m", "price": ' + price + b"}\n", "line 2")
+            for price in (
+                b'{"input": "NaN", "cached": "1", "output": "1", "cache_write": "1"}',
+                b'{"input": "1", "cached": "1", "output": "Infinity", "cache_write": "1"}',
+                b'{"input": "1", "cached": "-1", "output": "1", "cache_write": "1"}',
+            )
+        ),
     ],
 )
 def test_a_damaged_file_is_told_with_its_line(path: Path, content: bytes, said: str) -> None:
