@@ -381,7 +381,8 @@ class Conclusion(StrEnum):
 class Resolution:
     """How a target ended, with the reason in one sentence and, when fixed, the attempt that did it.
 
-    `out_of_means` tells that the model's service or the budget ended it, and not the difficulty of the target.
+    `out_of_means` tells that the model's service or the budget ended it, and not the difficulty of the target;
+    `contradiction` names the two tests that no implementation can satisfy together.
     """
 
     target: Target
@@ -392,6 +393,7 @@ class Resolution:
     usage: Usage = Usage()
     seconds: float = 0.0
     out_of_means: bool = False
+    contradiction: tuple[NodeId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,9 +37,11 @@ def next_step(request: ProposalRequest, history: Sequence[Attempt]) -> tuple[Ste
     """
     latest = history[len(request.history) :]
     duds = [attempt.proposal for attempt in latest if isinstance(attempt.proposal, Dud)]
-    if any(dud.out_of_means for dud in duds) or contradiction((*request.earlier, *history)):
+    is_vain = len(duds) == len(latest)
+    # Where one of several calls side by side came through, the service is there yet.
+    if (is_vain and any(dud.out_of_means for dud in duds)) or contradiction((*request.earlier, *history)):
         return Step.END, ""
-    if len(duds) == len(latest) and (not latest or any(dud.final for dud in duds)):
+    if is_vain and (not latest or any(dud.final for dud in duds)):
         return Step.UP, next((dud.reason for dud in duds), "")
     why = stuck(history, request.earlier)
     return Step.UP if why else Step.STAY, why
@@ -52,6 +54,7 @@ def conclude(work: Work, conclusion: Conclusion, reason: str, attempts: Sequence
         conclusion=conclusion,
         reason=reason,
         attempt=attempts[-1] if conclusion is Conclusion.FIXED else None,
+        contradiction=contradiction(attempts) or () if conclusion is Conclusion.CONTRADICTORY else (),
         attempts=len(attempts),
         usage=work.ledger.spent,
         seconds=work.ledger.elapsed(),

@@ -50,6 +50,7 @@ def cycle(ports: Ports, policy: Policy, choose: Choice, stop: Stop) -> tuple[Run
         work = planned(ports, policy, snapshot, baseline, cluster, stop)
         resolution = fix(work)
         resolutions.append(resolution)
+        tried.update(resolution.contradiction)
         ports.store.record_resolution(resolution)
         ports.tell(events.TargetResolved(resolution))
         if delivered := deliver(work, resolution):

@@ -36,7 +36,7 @@ from tddbot.ports import Policy, ProposalRequest, RunRequest
 from tddbot.preparing import MOST_TESTS
 from tddbot.runner.split import HELD
 from tddbot.stop import Stop
-from tests.fakes import House, Script, a_result, always, candidate, green_if, in_turn, policy
+from tests.fakes import House, Script, a_result, always, candidate, green_if, in_turn, policy, suite
 
 PATIENCE = 60.0
 RED, GREEN, OTHER = "tests/test_a.py::test_red", "tests/test_a.py::test_green", "tests/test_b.py::test_other"
@@ -335,6 +335,23 @@ def test_two_rungs_that_say_that_tests_contradict_each_other_end_it():
     assert len(one.generator.asked) == 2
     assert baseline.reds() == (RED,)
     assert_untouched(one)
+
+
+def test_both_tests_of_a_contradiction_are_settled_by_it():
+    claim = replace(DUD, final=True, contradiction=(RED, OTHER))
+    one = house([claim], [claim], [claim], [claim])
+    one.runner.answer = suite(
+        one.repository, {RED: green_if("a.py", "answer = 42"), OTHER: green_if("a.py", "answer = 43")}
+    )
+    _, [resolution] = work(one, policy(rungs=2))
+    assert resolution.contradiction == (RED, OTHER)
+    assert len(one.generator.asked) == 2
+
+
+def test_one_call_of_several_that_the_service_ends_does_not_end_the_climb():
+    one = house([STILL, replace(DUD, out_of_means=True)], [RIGHT])
+    _, [resolution] = work(one, policy(rounds=2))
+    assert resolution.conclusion is Conclusion.FIXED
 
 
 def test_one_rung_that_says_so_is_followed_by_the_next():

@@ -15,7 +15,9 @@ from tddbot.generator.ladder import MODEL
 from tddbot.generator.openings import openings
 from tddbot.generator.prompt.thread import Refused
 from tddbot.generator.settings import ModelSettings
+from tddbot.generator.wire.endings import CallEnd, End
 from tddbot.generator.wire.line import Line
+from tddbot.generator.wire.outage import Outage
 from tddbot.ports import ProposalRequest, Purse
 from tddbot.stop import Stop
 
@@ -37,23 +39,33 @@ class ModelGenerator:
     purse: Purse
     protect: tuple[str, ...] = ()
     _gate: Gate = field(default_factory=lambda: Gate(_MOST_AT_ONCE))
+    _outage: Outage = field(default_factory=Outage)
 
     def propose(self, request: ProposalRequest, ledger: Ledger, stop: Stop) -> Iterator[Proposal]:
         """Yield a proposal for each conversation of this round, as they come in; every way to fail is a dud."""
         name = f"{MODEL}:{self.settings.model(request.rung.role)}"
-        if fault := self.line.fault():
+        said = self._outage.now()
+        if fault := f"{said}; not asked again so soon" if said else self.line.fault():
             yield Dud(fault, name, final=True, out_of_means=True)
             return
-        branch = Stop(stop)
-        speaker = self._speaker(request, name, ledger, branch)
+        branch, failed, is_out = Stop(stop), list[tuple[End, str]](), True
+        speaker = self._speaker(request, name, ledger, branch, failed)
         talks = [Conversation(speaker, opening) for opening in openings(request)]
-        if len(talks) == 1:
-            yield _for_good(talks[0].proposal(), request)
-            return
-        for proposal in _side_by_side(talks, name, branch):
+        for proposal in _side_by_side(talks, name, branch) if len(talks) > 1 else _alone(talks[0]):
+            is_out = is_out and isinstance(proposal, Dud) and proposal.out_of_means
             yield _for_good(proposal, request)
+        if is_out and failed:
+            self._outage.note(*failed[-1])
 
-    def _speaker(self, request: ProposalRequest, name: str, ledger: Ledger, stop: Stop) -> Speaker:
+    def _speaker(
+        self, request: ProposalRequest, name: str, ledger: Ledger, stop: Stop, failed: list[tuple[End, str]]
+    ) -> Speaker:
+        """Return who is asked; how its calls fail, and in which words, goes into `failed`."""
+
+        def explain(call: CallEnd) -> str:
+            failed.append((call.end, self.line.explain(call, model, stop)))
+            return failed[-1][1]
+
         model = self.settings.model(request.rung.role)
         price, purse = self.line.price(model), self.purse if self.line.is_paid else None
         target_id, dial = request.brief.target.id, self.line.dial()
@@ -71,14 +83,18 @@ class ModelGenerator:
             lend=self.lend,
             clean=request.clean,
             protect=self.protect,
-            explain=lambda call: self.line.explain(call, model, stop),
+            explain=explain,
         )
+
+
+def _alone(talk: Conversation) -> Iterator[Proposal]:
+    yield talk.proposal()
 
 
 def _side_by_side(talks: Sequence[Conversation], name: str, stop: Stop) -> Iterator[Proposal]:
     """Yield what the conversations come to, as they end; all first calls are paid for before any of them starts.
 
-    Those that the budget does not allow are left out. Closing the iterator cuts off what is under way.
+    Those that the budget does not allow are duds at the end. Closing the iterator cuts off what is under way.
     """
     refusals = [talk.hold() for talk in talks]
     allowed = [talk for talk, refusal in zip(talks, refusals, strict=True) if refusal is None]
@@ -94,6 +110,7 @@ def _side_by_side(talks: Sequence[Conversation], name: str, stop: Stop) -> Itera
                 yield done.get().result()
         finally:
             stop.set()
+    yield from (Dud(refusal, name) for refusal in refusals if refusal is not None)
 
 
 def _for_good(proposal: Proposal, request: ProposalRequest) -> Proposal:

@@ -346,7 +346,7 @@ def test_the_key_is_in_the_header_and_nowhere_else(
     caplog.set_level(logging.DEBUG)
     server.queue([wire.error(403, f"No access for {KEY}"), wire.answered(f"Your key is {KEY}.\n{samples.RIGHT}")])
     model = generator(server)
-    proposals = [ask(model), ask(model)]
+    proposals = [ask(model), ask(generator(server))]
     assert all(headers["Authorization"] == f"Bearer {KEY}" for headers in server.headers)
     assert "[key]" in proposals[0].reason  # type: ignore[union-attr]
     shown = [proposals[0], replay_free(proposals[1]), model, caplog.text, *capfd.readouterr(), server.requests]

@@ -142,10 +142,13 @@ def test_all_first_calls_are_set_aside_before_any_is_made() -> None:
     assert sorted(purse.settled) == [1, 2, 3, 4]
 
 
-def test_those_that_the_budget_does_not_allow_are_left_out() -> None:
+def test_those_that_the_budget_does_not_allow_say_so_and_the_others_are_made() -> None:
     line = answering(samples.RIGHT)
     proposals = ask(line, ProposalRequest(samples.brief(), WIDE), Budget(calls=3))
-    assert [type(proposal) for proposal in proposals] == [Candidate] * 3
+    assert [type(proposal) for proposal in proposals] == [Candidate] * 3 + [Dud]
+    assert isinstance(proposals[-1], Dud)
+    assert "3 model calls" in proposals[-1].reason
+    assert not proposals[-1].out_of_means
     assert len(line.asked) == 3
 
 
@@ -193,3 +196,28 @@ def test_a_model_that_refuses_on_two_rungs_is_not_asked_a_third_time() -> None:
     assert isinstance(second, Dud)
     assert first.replay == (Refused(),)
     assert (first.out_of_means, second.out_of_means) == (False, True)
+
+
+def test_a_service_that_is_of_no_use_is_not_asked_by_the_next_target() -> None:
+    line = FakeLine(lambda question, seconds, stop: CallEnd(End.AUTHENTICATION, "401"))
+    one = generator(line)
+    request = ProposalRequest(samples.brief(), samples.RUNG)
+    [first], [second] = (list(one.propose(request, Ledger(Budget()), Stop())) for _ in range(2))
+    assert isinstance(second, Dud)
+    assert second.reason == f"{first.reason}; not asked again so soon"  # type: ignore[union-attr]
+    assert second.out_of_means
+    assert len(line.asked) == 1
+
+
+def test_a_refusal_or_one_failure_of_several_is_no_outage() -> None:
+    ends = itertools.cycle([CallEnd(End.AUTHENTICATION, "401"), said(samples.RIGHT)])
+    lock = threading.Lock()
+
+    def dial(question: Question, seconds: float, stop: Stop) -> CallEnd:
+        with lock:
+            return next(ends)
+
+    one = generator(FakeLine(dial))
+    for _ in range(2):
+        proposals = list(one.propose(ProposalRequest(samples.brief(), WIDE), Ledger(Budget()), Stop()))
+        assert sum(isinstance(proposal, Candidate) for proposal in proposals) == 2
