@@ -71,7 +71,13 @@ def why_given_up(attempts: Sequence[Attempt], exhausted: str | None) -> str:
     tried = [f"{many} accepted"] if candidates else []
     nearest = [each.proposal for each in best(attempts, 1) if each.run is not None]
     tried += [f"`tddbot show {each.patch.id}` shows the nearest" for each in nearest if isinstance(each, Candidate)]
-    return "; ".join([*tried, *([exhausted] if exhausted else duds[-1:])]) or "nothing was proposed"
+    return "; ".join([*tried, *([exhausted] if exhausted else map(_clause, duds[-1:]))]) or "nothing was proposed"
+
+
+def _clause(reason: str) -> str:
+    """The first line of a dud's reason, which may quote an answer over many, as a part of a sentence."""
+    first = reason.split("\n", 1)[0].rstrip(".:")
+    return first[:1].lower() + first[1:] if first[1:2].islower() else first
 
 
 def deliver(work: Work, resolution: Resolution) -> tuple[Snapshot, Run] | None:

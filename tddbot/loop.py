@@ -85,7 +85,8 @@ def fix(work: Work) -> Resolution:
     if work.stop.is_set():
         return conclude(work, Conclusion.CANCELLED, "it was cancelled", attempts)
     if pair := contradiction(attempts):
-        return conclude(work, Conclusion.CONTRADICTORY, f"no implementation can satisfy {' and '.join(pair)}", attempts)
+        reason = f"two rungs say that no implementation can satisfy {' and '.join(pair)}"
+        return conclude(work, Conclusion.CONTRADICTORY, reason, attempts)
     return conclude(work, Conclusion.GAVE_UP, why_given_up(attempts, work.ledger.exhausted()), attempts)
 
 

@@ -266,6 +266,12 @@ def test_a_dud_is_an_attempt_without_a_run():
     assert not resolution.out_of_means
 
 
+def test_the_end_tells_the_first_line_of_a_long_reason():
+    one = house([replace(DUD, reason="This SEARCH matches nothing in a.py:\n    x = 1\nThe nearest lines are:\n  y")])
+    _, [resolution] = work(one)
+    assert resolution.reason == "this SEARCH matches nothing in a.py"
+
+
 def test_without_any_proposal_the_end_still_has_a_reason():
     one = house()
     _, [resolution] = work(one)
@@ -330,7 +336,7 @@ def test_two_rungs_that_say_that_tests_contradict_each_other_end_it():
     one = house([CLAIM], [CLAIM], [RIGHT])
     baseline, [resolution] = work(one, policy(rounds=2, rungs=3))
     assert resolution.conclusion is Conclusion.CONTRADICTORY
-    assert resolution.reason == f"no implementation can satisfy {RED} and {GREEN}"
+    assert resolution.reason == f"two rungs say that no implementation can satisfy {RED} and {GREEN}"
     assert not resolution.out_of_means
     assert len(one.generator.asked) == 2
     assert baseline.reds() == (RED,)
