@@ -15,6 +15,7 @@ from tddbot.generator.wire.calls import Accepted, Dial, Question
 from tddbot.generator.wire.dialect import Dialect
 from tddbot.generator.wire.endings import CallEnd, End
 from tddbot.generator.wire.recording import scrubbed
+from tddbot.generator.wire.session import Session
 from tddbot.ports import Memory
 from tddbot.stop import Stop
 
@@ -59,10 +60,10 @@ class ServerLine:
 
     def __init__(self, settings: ModelSettings, memory: Memory, environ: Mapping[str, str]) -> None:
         self._settings = settings
-        self._memory = memory
+        self._memory = Session(memory)
         self._environ = environ
         pinned = "" if settings.api == "auto" else settings.api
-        self._dial = adapting(self._call, memory, self._server(), pinned)
+        self._dial = adapting(self._call, self._memory, self._server(), pinned)
 
     @property
     def is_paid(self) -> bool:
