@@ -24,6 +24,7 @@ from tddbot.generator.asking.billing import estimated_tokens
 from tddbot.generator.ladder import MODEL, ladder
 from tddbot.generator.model_generator import ModelGenerator
 from tddbot.generator.settings import server
+from tddbot.generator.wire.request import as_sent
 from tddbot.generator.wire.showing import ShowingLine, Shown
 from tddbot.ports import ProposalRequest, Rung
 from tddbot.preparing import planned, prepare, take_baseline, with_tests_protected
@@ -116,7 +117,7 @@ def _rung(app: App, wanted: str) -> Rung:
 
 def _print_json(shown: Sequence[Shown]) -> None:
     for each in shown:
-        _write(json.dumps(each.body, ensure_ascii=False) + "\n")
+        _write(as_sent(each.body) + "\n")
 
 
 def _print(request: Request) -> None:

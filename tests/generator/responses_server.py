@@ -37,6 +37,7 @@ class ResponsesServer:
 
     def __init__(self, httpserver: HTTPServer) -> None:
         self.requests: list[Json] = []
+        self.bodies: list[bytes] = []
         self.headers: list[Mapping[str, str]] = []
         self.base_url = httpserver.url_for("/v1")
         self.released = threading.Event()
@@ -54,6 +55,7 @@ class ResponsesServer:
         self.queue([answered(text, usage)])
 
     def _handle(self, request: Request) -> Response:
+        self.bodies.append(request.get_data())
         self.requests.append(request.get_json())
         self.headers.append(dict(request.headers))
         reply = self._replies.pop(0) if self._replies else status(500, "nothing queued")

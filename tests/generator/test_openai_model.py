@@ -11,8 +11,9 @@ from tddbot.generator.openai_model import OpenAIWire
 from tddbot.generator.prompt.prompt import Prompt
 from tddbot.generator.wire.adapting import adapting
 from tddbot.generator.wire.calls import Question
-from tddbot.generator.wire.dialect import Api, Dialect
+from tddbot.generator.wire.dialect import Api, Cap, Dialect, Speaker
 from tddbot.generator.wire.endings import CallEnd, End
+from tddbot.generator.wire.request import as_sent, request
 from tddbot.stop import Stop
 from tests.fakes import FakeMemory
 from tests.generator import chat_server, responses_server
@@ -43,10 +44,22 @@ def test_an_answer_of_responses_comes_with_its_items_reasoning_and_usage(server:
     assert [item["type"] for item in ended.items] == ["reasoning", "message"]
     assert ended.usage == responses_server.USAGE
     assert server.headers[0]["Authorization"] == f"Bearer {KEY}"
-    (request,) = server.requests
-    assert (request["store"], request["stream"]) == (False, True)
-    assert request["reasoning"] == {"effort": "low", "summary": "auto"}
-    assert len(request["prompt_cache_key"]) == 32
+    (sent,) = server.requests
+    assert (sent["store"], sent["stream"]) == (False, True)
+    assert sent["reasoning"] == {"effort": "low", "summary": "auto"}
+    assert len(sent["prompt_cache_key"]) == 32
+
+
+@pytest.mark.parametrize("dialect", [RESPONSES, replace(RESPONSES, summary=False, cache_key=False)])
+def test_a_body_of_responses_is_known_to_the_byte(server: ResponsesServer, dialect: Dialect) -> None:
+    call(server, dialect)
+    assert server.bodies[0].decode() == as_sent(request(QUESTION, dialect))
+
+
+@pytest.mark.parametrize("dialect", [CHAT, PLAIN, replace(CHAT, cap=Cap.OLD, role=Speaker.SYSTEM, efforts=())])
+def test_a_body_of_chat_is_known_to_the_byte(chat: ChatServer, dialect: Dialect) -> None:
+    call(chat, dialect)
+    assert chat.bodies[0].decode() == as_sent(request(QUESTION, dialect))
 
 
 def test_a_reasoning_summary_is_kept(server: ResponsesServer) -> None:

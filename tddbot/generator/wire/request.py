@@ -12,17 +12,25 @@ from tddbot.generator.wire.endings import Json
 from tddbot.generator.wire.stream import objects
 
 _USER, _ASSISTANT = "user", "assistant"
+_FIRST = ("model", "stream", "messages")
+"""The fields that the SDK sends first; all others follow by name."""
 
 
 def request(question: Question, dialect: Dialect) -> dict[str, Any]:
-    """Return the body of the request that asks the question in this dialect."""
+    """Return the body of the request that asks the question in this dialect, its fields in the order of the wire."""
     body = _responses(question, dialect) if dialect.api is Api.RESPONSES else _chat(question, dialect)
     body |= {"model": question.model, "stream": dialect.stream}
     if dialect.store:
         body["store"] = False
     if dialect.cache_key:
         body["prompt_cache_key"] = cache_key(question.prompt)
-    return body
+    names = [name for name in _FIRST if name in body] + sorted(body.keys() - set(_FIRST))
+    return {name: body[name] for name in names}
+
+
+def as_sent(body: Json) -> str:
+    """Return a body as it goes over the wire, byte for byte; a test holds it against what a server gets."""
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def cache_key(prompt: Prompt) -> str:
