@@ -81,10 +81,18 @@ class Replay:
                 self._wait_for_turn(index, time.monotonic() + seconds, stop)
                 self._settle(index)
         if call.end is End.CANCELLED:
-            stop.wait(seconds)
+            self._wait_to_be_cancelled(time.monotonic() + seconds, stop)
         elif stop.is_set():
             return CallEnd(End.CANCELLED)
         return call if is_last or call.end is not End.RATE_LIMIT else replace(call, retry_after=0.0)
+
+    def _wait_to_be_cancelled(self, deadline: float, stop: Stop) -> None:
+        """Wait for the stop; in vain where the user had interrupted the session, so not for long once all is told."""
+        last_open = time.monotonic()
+        while not stop.wait(_LOOK_SECONDS) and time.monotonic() < min(deadline, last_open + self._patience):
+            with self._change:
+                if self._first_open() < len(self._calls):
+                    last_open = time.monotonic()
 
     def facts(self, model: str) -> Mapping[str, Any]:
         """Return what was known of a model when the next call to answer was made."""

@@ -250,3 +250,10 @@ def test_a_disk_that_is_full_loses_no_answer() -> None:
         assert recording.recorded(answering(ANSWER), str)(question(), 1.0, Stop()) == ANSWER
     assert "session could not be written on: " in recording.fault
     assert "No space left" in recording.fault
+
+
+def test_a_session_that_was_interrupted_does_not_wait_for_a_stop_that_never_comes(path: Path) -> None:
+    only = question("only")
+    record(path, [(only, CallEnd(End.CANCELLED, started=True))])
+    replay = Replay.of(path, patience=0.05)
+    assert replay(only, 10_000, Stop()).end is End.CANCELLED
