@@ -2,7 +2,6 @@
 
 import os
 import ssl
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, suppress
@@ -86,11 +85,6 @@ class OpenAIWire:
 
         found = self._within(seconds, stop, send, read)
         return found if isinstance(found, tuple) else ()
-
-    @staticmethod
-    def warm() -> None:
-        """Load the client library on a thread of its own, half a second of CPU, so that the first call need not."""
-        threading.Thread(target=_load, name="tddbot-warm", daemon=True).start()
 
     def _within(
         self,

@@ -345,12 +345,3 @@ def test_the_key_is_in_the_header_and_nowhere_else(server: ResponsesServer, capl
     wire = OpenAIWire(server.base_url, KEY)
     ended = wire(QUESTION, RESPONSES, 30, Stop())
     assert KEY not in repr([wire, ended, caplog.text, server.requests])
-
-
-def test_the_library_can_be_loaded_ahead(server: ResponsesServer) -> None:
-    OpenAIWire.warm()
-    for thread in threading.enumerate():
-        if thread.name == "tddbot-warm":
-            thread.join()
-    server.answer("Right.")
-    assert call(server).end is End.OK
