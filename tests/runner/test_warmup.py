@@ -12,7 +12,7 @@ class Eight:
 
 
 class Nine:
-    """As pytest 9.0 and 9.1 have it: the old name is a view of the new one."""
+    """As pytest 9.0 has it: the old name is a view of the new one."""
 
     @property
     def inicfg(self) -> Any:
@@ -20,7 +20,7 @@ class Nine:
 
 
 class Newer:
-    """As pytest 9.2 has it."""
+    """As pytest from 9.1 on has it."""
 
     def __init__(self) -> None:
         self._inicfg = {"markers": "a"}

@@ -111,7 +111,7 @@ def _configuration() -> Any:
 
 
 def completed(config: Any) -> Any:
-    """Return the configuration with the settings of a file that has none, which pytest before 9.2 sets in parsing."""
+    """Return the configuration with the settings of a file that has none, which pytest before 9.1 sets in parsing."""
     for name in ("inicfg", "_inicfg"):
         if name not in vars(config) and not isinstance(getattr(type(config), name, None), property):
             setattr(config, name, {})
