@@ -45,6 +45,8 @@ def parsed(source: str) -> ast.Module | Unparsable:
     """Return the syntax tree of a module, or why there is none. Nothing makes this raise."""
     if fault := _excess(source):
         return Unparsable(fault)
+    if "\0" in source:  # before Python 3.11.4 the parser has another kind of error for it
+        return Unparsable("is not Python: it holds a NUL byte", source.count("\n", 0, source.index("\0")) + 1)
     try:
         with quietly():
             return ast.parse(source)
@@ -53,7 +55,7 @@ def parsed(source: str) -> ast.Module | Unparsable:
         return Unparsable(f"is not Python: {error.msg[:_LONGEST_REASON]}", error.lineno or 0, text.strip()[:200])
     except (RecursionError, MemoryError, SystemError):
         return Unparsable("nests too deeply to be read")
-    except ValueError:  # half a surrogate pair, or in some versions a NUL byte
+    except ValueError:  # half a surrogate pair
         return Unparsable("holds characters that are no text")
 
 

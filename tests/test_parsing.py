@@ -62,7 +62,7 @@ def test_what_is_too_much_is_refused_before_it_is_parsed() -> None:
 
 def test_what_is_no_text_is_refused() -> None:
     assert parsed("x = '\ud800'") == Unparsable("holds characters that are no text")
-    assert isinstance(parsed("x = 1\0"), Unparsable)
+    assert parsed("x = 1\ny = 2\0") == Unparsable("is not Python: it holds a NUL byte", 2)
 
 
 def test_a_fault_has_its_line() -> None:
