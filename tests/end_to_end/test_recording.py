@@ -21,9 +21,9 @@ FIXED = "def square(x):\n    return x * x\n"
 
 
 def told(value: Any) -> Any:
-    """What a display was told, but for notices, clocks, and what a busy machine lets a run hold beyond its outcome."""
+    """What a display was told, but for the notices and the clocks."""
     if isinstance(value, dict):
-        return {name: told(each) for name, each in value.items() if name not in ("seconds", "elapsed", "held")}
+        return {name: told(each) for name, each in value.items() if name not in ("seconds", "elapsed")}
     if isinstance(value, list):
         return [told(each) for each in value if not (isinstance(each, dict) and each.get("event") == "notice")]
     return value
