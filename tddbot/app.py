@@ -16,7 +16,7 @@ from tddbot.errors import UsageError
 from tddbot.events import Notice, Sink
 from tddbot.generator.ladder import MODEL, OFFLINE, ladder
 from tddbot.generator.model_generator import ModelGenerator
-from tddbot.generator.offline.repair import OfflineGenerator
+from tddbot.generator.offline.offline_generator import OfflineGenerator
 from tddbot.generator.settings import has_model
 from tddbot.generator.wire.line import Line, ServerLine
 from tddbot.generator.wire.recorded_line import RecordedLine, ReplayLine

@@ -287,6 +287,14 @@ class Usage:
         )
 
 
+class Kind(StrEnum):
+    """What a candidate claims to be. Only a fix is ever applied by tddbot itself; the others are offered."""
+
+    FIX = "fix"
+    SCAFFOLD = "scaffold"
+    ROLLBACK = "rollback"
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A proposal that can be tried.
@@ -301,6 +309,42 @@ class Candidate:
     usage: Usage = Usage()
     replay: tuple[object, ...] = ()
     reasoning: str = ""
+    kind: Kind = Kind.FIX
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One of the patches between which a question decides; `test` is the line that holds with this one alone."""
+
+    patch: Patch
+    note: str
+    test: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the tests leave open: patches that all of them pass, and that are not the same.
+
+    `call` is the smallest Python expression known on which they differ, "" where none was found; `path` is the file
+    that a test of it would go into.
+    """
+
+    options: tuple[Option, ...]
+    call: str = ""
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a generator hands over that could not solve a target, as lines to be read.
+
+    `suspects` are `path:line` with the source, likeliest first; `calls` what the red tests called, with which result;
+    `rejected` edits that were tried, those that won most tests first.
+    """
+
+    suspects: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
+    rejected: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,7 +353,8 @@ class Dud:
 
     `final` says that asking this generator again on this rung is of no use (a refusal, nothing left to try), and
     `out_of_means` that no further rung of its kind will do better (a wrong key, no quota, the budget). `contradiction`
-    are the two tests of which a model says that no implementation can satisfy both.
+    are the two tests of which a model says that no implementation can satisfy both. `question` is what one more test
+    would decide, `findings` is what another generator may start from.
     """
 
     reason: str
@@ -320,15 +365,18 @@ class Dud:
     replay: tuple[object, ...] = ()
     reasoning: str = ""
     contradiction: tuple[NodeId, ...] = ()
+    question: Question | None = None
+    findings: Findings | None = None
 
 
 Proposal = Candidate | Dud
 
 
 class Ruling(StrEnum):
-    """What the judge says of an attempt; only ACCEPTED may be applied."""
+    """What the judge says of an attempt; only ACCEPTED is applied, OFFERED waits for the user's `tddbot apply`."""
 
     ACCEPTED = "accepted"
+    OFFERED = "offered"
     PLAUSIBLE = "plausible"
     DUD = "dud"
     FORBIDDEN = "forbidden"
@@ -382,7 +430,8 @@ class Resolution:
     """How a target ended, with the reason in one sentence and, when fixed, the attempt that did it.
 
     `out_of_means` tells that the model's service or the budget ended it, and not the difficulty of the target;
-    `contradiction` names the two tests that no implementation can satisfy together.
+    `contradiction` names the two tests that no implementation can satisfy together. `question` is what one more test
+    would decide, `offers` are attempts that the user may apply.
     """
 
     target: Target
@@ -394,6 +443,8 @@ class Resolution:
     seconds: float = 0.0
     out_of_means: bool = False
     contradiction: tuple[NodeId, ...] = ()
+    question: Question | None = None
+    offers: tuple[Attempt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

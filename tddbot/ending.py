@@ -11,7 +11,9 @@ from tddbot.domain import (
     Candidate,
     Conclusion,
     Dud,
+    Question,
     Resolution,
+    Ruling,
     Run,
     Snapshot,
 )  # fmt: skip
@@ -55,11 +57,26 @@ def conclude(work: Work, conclusion: Conclusion, reason: str, attempts: Sequence
         reason=reason,
         attempt=attempts[-1] if conclusion is Conclusion.FIXED else None,
         contradiction=contradiction(attempts) or () if conclusion is Conclusion.CONTRADICTORY else (),
+        question=None if conclusion is Conclusion.FIXED else question(attempts),
+        offers=tuple(attempt for attempt in attempts if attempt.verdict.ruling is Ruling.OFFERED),
         attempts=len(attempts),
         usage=work.ledger.spent,
         seconds=work.ledger.elapsed(),
         out_of_means=any(isinstance(attempt.proposal, Dud) and attempt.proposal.out_of_means for attempt in attempts)
         or (conclusion is Conclusion.GAVE_UP and work.ledger.exhausted() is not None),
+    )
+
+
+def question(attempts: Sequence[Attempt]) -> Question | None:
+    """Return what one more test would decide, as the last attempt that asks says it."""
+    asked = (each.proposal.question for each in reversed(attempts) if isinstance(each.proposal, Dud))
+    return next((each for each in asked if each is not None), None)
+
+
+def offer(work: Work, attempt: Attempt) -> None:
+    """Keep the record of a patch that nobody but the user may apply."""
+    work.ports.store.record_evidence(
+        record(work.target, attempt, work.baseline, work.ledger.elapsed(), work.ledger.spent)
     )
 
 

@@ -12,6 +12,7 @@ from tddbot.domain import (
     Conclusion,
     Dud,
     Ending,
+    Kind,
     NodeId,
     Proposal,
     Resolution,
@@ -19,15 +20,16 @@ from tddbot.domain import (
     Run,
     Verdict,
 )  # fmt: skip
-from tddbot.ending import Step, conclude, deliver, next_step, why_given_up
+from tddbot.ending import Step, conclude, deliver, next_step, offer, why_given_up
 from tddbot.judge.contradiction import contradiction
 from tddbot.judge.guard import objections
+from tddbot.judge.offers import rule_offer
 from tddbot.judge.verdict import plausible, rule
 from tddbot.parallel import in_order
 from tddbot.ports import Policy, Ports, ProposalRequest
 from tddbot.preparing import MOST_TESTS, planned, prepare, take_baseline, with_tests_protected
 from tddbot.stop import Stop
-from tddbot.work import Work, keep, run, unsteady
+from tddbot.work import Work, keep, lab_request, past, run, unsteady
 
 Choice = Callable[[Run], Collection[NodeId]]
 
@@ -65,11 +67,17 @@ def cycle(ports: Ports, policy: Policy, choose: Choice, stop: Stop) -> tuple[Run
 
 
 def fix(work: Work) -> Resolution:
-    """Climb the ladder until an attempt is accepted, nothing is left to try, or the means are used up."""
+    """Make sure of the target, and search until an attempt is accepted, nothing is left, or the means are used up."""
     prepared = prepare(work)
     if isinstance(prepared, Resolution):
         return prepared
     work, brief = prepared
+    with work.ports.runner.lab(lab_request(work)) as lab:
+        return search(replace(work, lab=lab), brief)
+
+
+def search(work: Work, brief: Brief) -> Resolution:
+    """Take the attempts one by one until one is accepted; what is only offered is kept for the user."""
     ports = work.ports
     attempts: list[Attempt] = []
     climbing = climb(work, brief)
@@ -77,6 +85,8 @@ def fix(work: Work) -> Resolution:
         attempts.append(attempt)
         ports.store.record_attempt(work.target.id, attempt)
         ports.tell(events.AttemptJudged(len(attempts), attempt))
+        if attempt.verdict.ruling is Ruling.OFFERED:
+            offer(work, attempt)
         if attempt.verdict.accepted:
             work.stop.set()
             # What is cut off by that may cost, too.
@@ -100,7 +110,8 @@ def climb(work: Work, brief: Brief) -> Generator[Attempt, None, None]:
             if work.stop.is_set() or work.ledger.exhausted():
                 return
             work.ports.tell(events.RungStarted(rung.name, rung.generator, round_, why))
-            request = ProposalRequest(brief, rung, tuple(history), tuple(earlier), work.redactor.redacted)
+            clean, since = work.redactor.redacted, partial(past, work)
+            request = ProposalRequest(brief, rung, tuple(history), tuple(earlier), clean, work.lab, since)
             proposals = work.ports.generators[rung.generator].propose(request, work.ledger, work.stop)
             kept = map(partial(keep, work), proposals)
             for attempt in in_order(partial(try_out, work), kept, work.policy.jobs, work.stop):
@@ -120,6 +131,9 @@ def try_out(work: Work, proposal: Proposal) -> Attempt:
         return Attempt(proposal, None, Verdict(Ruling.DUD, (proposal.reason,)))
     if faults := objections(proposal.patch, work.policy.protected, work.cases):
         return Attempt(proposal, None, Verdict(Ruling.FORBIDDEN, faults))
+    if proposal.kind is Kind.SCAFFOLD:
+        proof = run(work, proposal, None, detail=True)
+        return Attempt(proposal, proof, rule_offer(proposal.kind, work.target, work.baseline, proof))
     search = run(work, proposal, work.target.node_ids, detail=True, warm=True)
     verdict = plausible(work.target, search)
     if verdict.ruling is not Ruling.PLAUSIBLE:
@@ -131,4 +145,6 @@ def try_out(work: Work, proposal: Proposal) -> Attempt:
         proof = replace(proof, held=(*proof.held, *held))
         if reason:
             verdict = replace(verdict, ruling=Ruling.UNPROVEN, reasons=(reason,))
+        elif proposal.kind is not Kind.FIX:
+            verdict = replace(verdict, ruling=Ruling.OFFERED)
     return Attempt(proposal, proof, verdict)

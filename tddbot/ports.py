@@ -1,6 +1,7 @@
 """A Protocol for each thing that is impure, and for nothing that is pure."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -22,6 +23,7 @@ from tddbot.domain import (
     Usage,
 )
 from tddbot.events import Sink
+from tddbot.lab import Lab, LabRequest
 from tddbot.stop import Stop
 
 Clock = Callable[[], float]
@@ -62,6 +64,10 @@ class Runner(Protocol):
         """Return what happened; a breach of a limit is an outcome. Raise TddbotError where no jail is possible."""
         ...
 
+    def lab(self, request: LabRequest) -> AbstractContextManager[Lab]:
+        """Return a laboratory, which costs nothing until it is used."""
+        ...
+
 
 class Repository(Protocol):
     """The user's git repository and working tree."""
@@ -85,6 +91,13 @@ class Repository(Protocol):
 
     def read(self, path: str) -> bytes | None:
         """Return a file's content in the working tree, or None where there is no regular file inside the repository."""
+        ...
+
+    def changes_since(self, tree: str, snapshot: Snapshot) -> Patch | None:
+        """Return what leads from an older tree to the snapshot's, as a patch, without what no patch may touch.
+
+        Files that are no text are left out; None where the older tree is not known any more.
+        """
         ...
 
     def apply(self, patch: Patch, protected: tuple[str, ...] = ()) -> Applied | Conflict:
@@ -111,11 +124,24 @@ class Rung:
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """What has changed: a patch from then to now, where the target `was_green` then; else since the last commit."""
+
+    patch: Patch
+    was_green: bool
+
+
+def _no_past() -> Past | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
 class ProposalRequest:
     """What to propose for. `history` holds the attempts of this rung so far, `earlier` those of the rungs before it.
 
     Both are oldest first. A generator answers to the first and learns from the second, or ignores them. `clean` takes
-    secrets out of whatever text leaves the machine.
+    secrets out of whatever text leaves the machine. `lab` is where candidates may be tried first; `past` finds out,
+    when asked, what was changed last.
     """
 
     brief: Brief
@@ -123,6 +149,8 @@ class ProposalRequest:
     history: tuple[Attempt, ...] = ()
     earlier: tuple[Attempt, ...] = ()
     clean: Callable[[str], str] = str
+    lab: Lab | None = None
+    past: Callable[[], Past | None] = _no_past
 
 
 class Generator(Protocol):
@@ -172,6 +200,10 @@ class Store(Protocol):
 
     def last_outcomes(self) -> Mapping[NodeId, Outcome]:
         """Return each node ID's outcome when it was last seen in a baseline."""
+        ...
+
+    def green_tree(self, nodes: Collection[NodeId]) -> str | None:
+        """Return the tree of the newest kept run in which all of these tests were green, or None."""
         ...
 
     def forget(self, nodes: Collection[NodeId]) -> None:

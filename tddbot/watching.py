@@ -63,6 +63,10 @@ class QuietRepository:
         """As the repository does."""
         return self.inner.read(path)
 
+    def changes_since(self, tree: str, snapshot: Snapshot) -> Patch | None:
+        """As the repository does."""
+        return self.inner.changes_since(tree, snapshot)
+
     def apply(self, patch: Patch, protected: tuple[str, ...] = ()) -> Applied | Conflict:
         """Apply while the watcher knows which contents to expect."""
         with self.watcher.expecting({edit.path: edit.after_bytes() for edit in patch.edits}):

@@ -1,6 +1,7 @@
 """One target under work: what its attempts share, and how they are run."""
 
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from tddbot.budget import Ledger
 from tddbot.context.privacy.secrets import SHAPES, Redactor
@@ -17,12 +18,15 @@ from tddbot.domain import (
 )  # fmt: skip
 from tddbot.judge.tables import Cases
 from tddbot.judge.verdict import plausible
-from tddbot.ports import Policy, Ports, RunRequest
+from tddbot.lab import Lab, LabRequest
+from tddbot.ports import Past, Policy, Ports, RunRequest
 from tddbot.runner.split import HELD, reason_unfit
 from tddbot.stop import Stop
 from tddbot.text import decode
 
 _REPEATS = 2
+_MOMENT = 2.0  # seconds
+_MOST_KEPT = 2000
 _FLICKERS = "the target is flaky: it was green with the patch, and then not again"
 _FORGED = "the target was green with the patch in the tests' own process, but not with the two apart from each other"
 
@@ -40,13 +44,49 @@ class Work:
     stop: Stop
     redactor: Redactor = SHAPES
     cases: tuple[Cases, ...] = ()
+    lab: Lab | None = None
 
 
 def keep(work: Work, proposal: Proposal) -> Proposal:
-    """Put a candidate into the store before anything else happens to it, and hand it on."""
+    """Put a candidate, or those between which is a tie, into the store before anything else happens, and hand it on."""
     if isinstance(proposal, Candidate):
         work.ports.store.save_patch(proposal.patch, proposal.note)
+    elif proposal.question is not None:
+        for option in proposal.question.options:
+            work.ports.store.save_patch(option.patch, option.note)
     return proposal
+
+
+def lab_request(work: Work) -> LabRequest:
+    """Return what a laboratory for this target is to hold: its tests, then the greens, those of the same files first.
+
+    All greens where they take no longer than a moment together, else as many of the nearest.
+    """
+    files = {node.partition("::")[0] for node in work.target.node_ids}
+    results = work.baseline.results
+    green = [node for node in results if results[node].outcome.is_green]
+    green.sort(key=lambda node: node.partition("::")[0] not in files)
+    seconds = accumulate(results[node].seconds for node in green)
+    keep = tuple(node for node, total in zip(green, seconds, strict=True) if total <= _MOMENT)
+    return LabRequest(
+        snapshot=work.snapshot,
+        target=work.target.node_ids,
+        keep=keep[:_MOST_KEPT],
+        protected=work.policy.protected,
+        seconds=min(work.policy.run_seconds, work.ledger.seconds_left()),
+        test_seconds=min(work.policy.test_seconds, 10 + work.baseline.seconds),
+        lane=work.target.id,
+    )
+
+
+def past(work: Work) -> Past | None:
+    """Return what has changed since the target was green, or where that is not known since the last commit."""
+    repository = work.ports.repository
+    green = work.ports.store.green_tree(work.target.node_ids)
+    for tree in filter(None, (green, work.snapshot.head)):
+        if patch := repository.changes_since(tree, work.snapshot):
+            return Past(patch, was_green=tree == green)
+    return None
 
 
 def run(

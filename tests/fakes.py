@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -30,6 +31,8 @@ from tddbot.domain import (
     Usage,
 )
 from tddbot.events import Event
+from tddbot.lab import Answer as LabAnswer
+from tddbot.lab import Call, Example, Lab, LabRequest, Screened
 from tddbot.ports import Policy, Ports, ProposalRequest, Rung, RunRequest
 from tddbot.stop import Stop
 
@@ -76,6 +79,13 @@ class FakeRepository:
         text = self.contents.get(path)
         return None if text is None else text.encode()
 
+    def changes_since(self, tree: str, snapshot: Snapshot) -> Patch | None:
+        if tree not in self.trees:
+            return None
+        then, now = self.trees[tree], self.trees[snapshot.tree]
+        paths = sorted(path for path in then.keys() | now.keys() if then.get(path) != now.get(path))
+        return Patch(tuple(Edit(path, then.get(path), now.get(path)) for path in paths))
+
     def apply(self, patch: Patch, protected: tuple[str, ...] = ()) -> Applied | Conflict:
         self.now("apply")
         if self.refusal is not None:
@@ -98,16 +108,42 @@ def laid_over(tree: Tree, patch: Patch | None) -> dict[str, str]:
     return {path: text for path, text in {**tree, **edits}.items() if text is not None}
 
 
+class NoLab:
+    """A laboratory in which nothing can be found out."""
+
+    fault = "there is no laboratory"
+
+    def screen(self, patches: Iterable[Patch], stop: Stop, whole: bool = False) -> Iterator[Screened]:
+        return iter(())
+
+    def ask(
+        self, path: str, expressions: Sequence[str], patches: Sequence[Patch | None], stop: Stop
+    ) -> tuple[tuple[LabAnswer, ...], ...]:
+        return ()
+
+    def calls(self, path: str, functions: Sequence[str], stop: Stop) -> tuple[Call, ...]:
+        return ()
+
+    def examples(self, path: str, function: str, stop: Stop, patch: Patch | None = None) -> tuple[Example, ...]:
+        return ()
+
+
 @dataclass
 class FakeRunner:
     """Answers by a function, and keeps what it was asked."""
 
     answer: Answer
     requests: list[RunRequest] = field(default_factory=list)
+    labs: list[LabRequest] = field(default_factory=list)
 
     def run(self, request: RunRequest, stop: Stop) -> Run:
         self.requests.append(request)
         return self.answer(request, stop)
+
+    @contextmanager
+    def lab(self, request: LabRequest) -> Iterator[Lab]:
+        self.labs.append(request)
+        yield NoLab()
 
     def tried(self) -> list[str]:
         """The IDs of the patches that were run, each as often as it was."""
@@ -205,6 +241,9 @@ class MemoryStore:
 
     def last_outcomes(self) -> Mapping[NodeId, Outcome]:
         return {node: result.outcome for run in self.runs for node, result in run.results.items()}
+
+    def green_tree(self, nodes: Collection[NodeId]) -> str | None:
+        return next((run.tree for run in reversed(self.runs) if set(nodes) <= run.greens()), None)
 
     def forget(self, nodes: Collection[NodeId]) -> None:
         self.forgotten.update(nodes)

@@ -15,7 +15,7 @@ OFFLINE = "offline"
 MODEL = "model"
 """The name of the generator that asks a reasoning model."""
 
-_FREE = Rung("offline", OFFLINE, width=300)
+_FREE = Rung("offline", OFFLINE, rounds=2, width=300)
 _PAID = (
     RungSettings("small", Effort.LOW, rounds=2),
     RungSettings("small", Effort.HIGH),

@@ -88,6 +88,10 @@ class GitRepository:
         """Return a file's bytes in the working tree, or None for anything but a plain file of the working tree."""
         return worktree.read(self.root, path)
 
+    def changes_since(self, tree: str, snapshot: Snapshot) -> Patch | None:
+        """Return what leads from an older tree to the snapshot's; None where the older one is not known any more."""
+        return None
+
     def apply(self, patch: Patch, protected: tuple[str, ...] = ()) -> Applied | Conflict:
         """Write the patch by compare-and-swap on each file, all of it or nothing."""
         desk = self._place.desk

@@ -1,11 +1,13 @@
 """The Runner port: places in a pool, a warm zygote to search with and a fresh one to prove with."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tddbot.domain import Ending, Run
+from tddbot.lab import Lab, LabRequest
 from tddbot.ports import RunRequest
 from tddbot.runner import records
 from tddbot.runner.backends import Backend, NoJailError, chosen, next_best, without_namespaces
@@ -13,6 +15,7 @@ from tddbot.runner.execution import Execution, file_of
 from tddbot.runner.fingerprint import fingerprint
 from tddbot.runner.interpreter import Interpreter
 from tddbot.runner.jail import Jail, user_of
+from tddbot.runner.laboratory import Laboratory
 from tddbot.runner.layout import Layout
 from tddbot.runner.pool import Pool
 from tddbot.runner.settings import RunnerSettings
@@ -69,6 +72,11 @@ class JailedRunner:
             except NoJailError as error:
                 self._retreat(backend, error)
                 return self._run_cold(request, stop)
+
+    @contextmanager
+    def lab(self, request: LabRequest) -> Iterator[Lab]:
+        """Lend a laboratory for one target; it is set up when it is first used."""
+        yield Laboratory(request)
 
     def close(self) -> None:
         """End the zygote; a warm run that is under way is cancelled, and nothing is run any more."""

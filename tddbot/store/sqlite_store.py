@@ -112,6 +112,10 @@ class SqliteStore:
             rows = connection.execute("SELECT node_id, outcome FROM tests WHERE outcome IS NOT NULL ORDER BY id")
             return {from_column(node): Outcome(outcome) for node, outcome in rows}
 
+    def green_tree(self, nodes: Collection[NodeId]) -> str | None:
+        """Return the tree of the newest kept run in which all of these tests were green, or None."""
+        return None
+
     def forget(self, nodes: Collection[NodeId]) -> None:
         """Take these as never seen: the next baseline's reds among them are news again."""
         with self._database.writing() as connection:

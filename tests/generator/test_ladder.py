@@ -20,7 +20,7 @@ def test_without_a_model_the_ladder_is_the_offline_rung_alone() -> None:
 def test_with_a_model_the_ladder_goes_from_free_to_dear() -> None:
     rungs = ladder(True, ModelSettings())
     assert [(rung.generator, rung.role, rung.effort, rung.rounds, rung.width) for rung in rungs] == [
-        ("offline", "", "", 1, 300),
+        ("offline", "", "", 2, 300),
         ("model", "small", "low", 2, 1),
         ("model", "small", "high", 1, 1),
         ("model", "large", "medium", 3, 1),

@@ -38,5 +38,5 @@ def test_the_record_names_what_held_against_a_forged_report():
     ],
 )
 def test_only_an_accepted_attempt_has_a_record(attempt):
-    with pytest.raises(ValueError, match="only an accepted attempt"):
+    with pytest.raises(ValueError, match="only an attempt that was accepted"):
         record(target(BASELINE, "t.py::a"), attempt, BASELINE, 0.0, Usage())

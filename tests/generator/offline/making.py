@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tddbot.budget import Budget, Ledger
 from tddbot.domain import Attempt, Brief, Candidate, Excerpt, Failure, Outcome, Proposal, Result, Role, Target
-from tddbot.generator.offline.repair import OfflineGenerator
+from tddbot.generator.offline.offline_generator import OfflineGenerator
 from tddbot.ports import ProposalRequest, Rung
 from tddbot.stop import Stop
 

@@ -6,7 +6,7 @@ import pytest
 
 from tddbot.budget import Budget, Ledger
 from tddbot.domain import Attempt, Brief, Dud, Excerpt, Failure, Frame, Proposal, Role, Ruling, Verdict
-from tddbot.generator.offline.repair import OfflineGenerator
+from tddbot.generator.offline.offline_generator import OfflineGenerator
 from tddbot.ports import Generator
 from tddbot.stop import Stop
 from tests.generator.offline.making import PATH, after, brief, candidates, propose
@@ -18,7 +18,7 @@ def only_dud(of: Brief, **given: object) -> Dud:
     (dud,) = propose(of, **given)  # type: ignore[arg-type]
     assert isinstance(dud, Dud)
     assert dud.final
-    assert dud.generator == "offline repair"
+    assert dud.generator == "offline"
     return dud
 
 
