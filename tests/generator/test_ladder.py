@@ -14,7 +14,7 @@ def calls(rung: Rung) -> int:
 
 def test_without_a_model_the_ladder_is_the_offline_rung_alone() -> None:
     (only,) = ladder(False, ModelSettings(ladder=(RungSettings(),)))
-    assert (only.generator, only.width, only.rounds) == ("offline", 300, 1)
+    assert (only.generator, only.width, only.rounds) == ("offline", 300, 2)
 
 
 def test_with_a_model_the_ladder_goes_from_free_to_dear() -> None:
