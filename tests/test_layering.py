@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "tddbot"
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("domain", "errors", "text", "protection", "parsing"),
+    ("domain", "errors", "text", "protection", "parsing", "missing"),
     ("stop", "events", "lab", "ports", "budget", "parallel"),
     ("watcher", "context", "generator", "runner", "judge", "repository", "store", "report"),
     ("loop", "preparing", "work", "ending", "watching"),

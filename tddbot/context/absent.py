@@ -7,8 +7,8 @@ from tddbot.context.code.files import Files
 from tddbot.context.code.imports import used_as_module
 from tddbot.context.code.layout import Layout
 from tddbot.context.frames import file_of, is_installed, is_test
-from tddbot.context.missing import Missing, missing
 from tddbot.domain import Result
+from tddbot.missing import Missing, missing
 
 
 def absent_modules(

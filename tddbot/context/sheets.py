@@ -10,10 +10,10 @@ from tddbot.context.code.imports import Import
 from tddbot.context.code.outline import Kind, Outline, cut, lines_of, outline_of, with_needs
 from tddbot.context.code.remembered import derived, parsed
 from tddbot.context.frames import file_of, project_frames
-from tddbot.context.missing import Missing, missing
 from tddbot.context.privacy.secrets import Redactor
 from tddbot.context.siblings import function_of
 from tddbot.domain import Result
+from tddbot.missing import Missing, missing
 
 
 @dataclass(frozen=True, slots=True)

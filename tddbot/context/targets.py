@@ -6,8 +6,8 @@ from collections.abc import Collection, Hashable
 from pathlib import PurePosixPath
 
 from tddbot.context.frames import file_of, project_frames, source_frames
-from tddbot.context.missing import missing
 from tddbot.domain import Failure, Frame, NodeId, Outcome, Result, Run, Target
+from tddbot.missing import missing
 
 _UNPARSABLE = ("SyntaxError", "IndentationError", "TabError")
 _BROKEN_FILE = re.compile(r"\(([^()\n]+), line (\d+)\)")
