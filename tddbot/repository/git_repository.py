@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tddbot.domain import Applied, Conflict, Patch, Snapshot
 from tddbot.errors import UnfitError
-from tddbot.repository import apply, busy, durable, journal, lock, place, recover, snapshot, tidy, worktree
+from tddbot.repository import apply, busy, changes, durable, journal, lock, place, recover, snapshot, tidy, worktree
 from tddbot.repository.place import Place
 
 
@@ -89,8 +89,11 @@ class GitRepository:
         return worktree.read(self.root, path)
 
     def changes_since(self, tree: str, snapshot: Snapshot) -> Patch | None:
-        """Return what leads from an older tree to the snapshot's; None where the older one is not known any more."""
-        return None
+        """Return what leads from an older tree to the snapshot's; None where the older one is not known any more.
+
+        None, too, where more than `changes.MOST_FILES` files have changed.
+        """
+        return changes.since(self._place, tree, snapshot, self._protected)
 
     def apply(self, patch: Patch, protected: tuple[str, ...] = ()) -> Applied | Conflict:
         """Write the patch by compare-and-swap on each file, all of it or nothing."""

@@ -1,7 +1,7 @@
 """The Store port on SQLite: runs and their outcomes, patches, attempts, spend, evidence and resolutions."""
 
 import sqlite3
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -113,8 +113,19 @@ class SqliteStore:
             return {from_column(node): Outcome(outcome) for node, outcome in rows}
 
     def green_tree(self, nodes: Collection[NodeId]) -> str | None:
-        """Return the tree of the newest kept run in which all of these tests were green, or None."""
-        return None
+        """Return the tree of the newest kept run in which all of these tests were green, or None.
+
+        For a file that could not be collected (a node ID without `::`), some test of it was green then, and none red.
+        """
+        with self._database.reading() as connection:
+            wanted = [_numbers(connection, node) for node in nodes]
+            if not wanted or not all(wanted):
+                return None
+            runs = connection.execute(
+                "SELECT id, tree FROM runs WHERE ending = ? ORDER BY id DESC", (Ending.COMPLETE.value,)
+            )
+            were_green = (tree for run, tree in runs if all(_was_green(connection, run, tests) for tests in wanted))
+            return next(were_green, None)
 
     def forget(self, nodes: Collection[NodeId]) -> None:
         """Take these as never seen: the next baseline's reds among them are news again."""
@@ -297,6 +308,28 @@ class SqliteStore:
 
     def _moment(self) -> int:
         return microseconds(self._now())
+
+
+def _numbers(connection: sqlite3.Connection, node: NodeId) -> tuple[int, ...]:
+    """Return under which numbers a test was ever seen, or a file with all that is in it."""
+    if "::" in node:
+        rows = connection.execute("SELECT id FROM tests WHERE node_id = ?", (to_column(node),))
+    else:
+        name = node.encode("utf-8", "surrogatepass")
+        rows = connection.execute(
+            "SELECT id FROM tests WHERE CAST(node_id AS BLOB) = ?1"
+            " OR substr(CAST(node_id AS BLOB), 1, length(?2)) = ?2",
+            (name, name + b"::"),
+        )
+    return tuple(number for (number,) in rows)
+
+
+def _was_green(connection: sqlite3.Connection, run: int, tests: Iterable[int]) -> bool:
+    """Whether of these tests some passed in a run, and none was red."""
+    query = "SELECT outcome FROM outcomes WHERE run_id = ? AND test_id = ?"
+    found = (connection.execute(query, (run, test)).fetchone() for test in tests)
+    outcomes = {Outcome(row[0]) for row in found if row}
+    return Outcome.PASSED in outcomes and not any(outcome.is_red for outcome in outcomes)
 
 
 def _prune(connection: sqlite3.Connection) -> None:

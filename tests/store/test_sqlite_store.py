@@ -83,6 +83,53 @@ def test_outcomes_by_tree(store):
     assert store.outcomes_on("t2") is None
 
 
+A, B = "tests/test_a.py::test_a", "tests/test_a.py::test_b"
+
+
+def test_the_green_tree_is_that_of_the_newest_whole_run_in_which_all_were_green(store):
+    store.record_run(run("t1", **{A: "passed", B: "passed"}))
+    store.record_run(run("t2", **{A: "passed", B: "passed"}))
+    store.record_run(run("t3", Ending.INCOMPLETE, **{A: "passed", B: "passed"}))
+    store.record_run(run("t4", **{A: "passed", B: "failed"}))
+    store.record_run(run("t5", **{A: "failed", B: "passed"}))
+    store.record_run(run("t6", **{"another": "passed"}))
+    assert store.green_tree((A, B)) == "t2"
+    assert store.green_tree((A,)) == "t4"
+    assert store.green_tree(()) is None
+    assert store.green_tree((A, "never seen")) is None
+
+
+@pytest.mark.parametrize("outcome", ["failed", "error", "skipped", "xfailed", "xpassed", "timeout"])
+def test_only_what_passed_was_green(store, outcome):
+    store.record_run(run("t1", **{A: outcome}))
+    assert store.green_tree((A,)) is None
+
+
+def test_a_file_was_green_where_some_test_of_it_passed_and_none_was_red(store):
+    file, beside = "tests/test_a.py", "tests/test_a.pyx::test_c"
+    store.record_run(run("t1", **{A: "passed", B: "skipped", beside: "failed"}))
+    store.record_run(run("t2", **{A: "passed", B: "failed"}))
+    store.record_run(run("t3", **{B: "skipped", beside: "passed"}))
+    store.record_run(run("t4", **{file: "error"}))
+    assert store.green_tree((file,)) == "t1"
+    assert store.green_tree((file, A)) == "t1"
+    assert store.green_tree(("tests/test_b.py",)) is None
+
+
+def test_odd_names_were_green_too(store):
+    store.record_run(run("t1", **{f"{ODD}::test[🐱]": "passed", "tests/100%_a.py::test[\udc80]": "passed"}))
+    assert store.green_tree((ODD,)) == store.green_tree((f"{ODD}::test[🐱]",)) == "t1"
+    assert store.green_tree(("tests/100%_a.py",)) == "t1"
+    assert store.green_tree(("tests/100__a.py",)) is None
+
+
+def test_a_run_that_is_forgotten_was_green_no_more(store, monkeypatch):
+    monkeypatch.setattr(sqlite_store, "KEPT_RUNS", 1)
+    store.record_run(run("t1", **{A: "passed"}))
+    store.record_run(run("t2", **{A: "failed"}))
+    assert store.green_tree((A,)) is None
+
+
 def test_odd_node_ids_survive(store):
     odd = {"x" * 5000: "passed", f"{ODD}::test[🐱-\udc80]": "failed", "'; DROP TABLE runs; --": "passed", "": "error"}
     store.record_run(run("t", **odd))
