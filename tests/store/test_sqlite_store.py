@@ -92,7 +92,7 @@ def test_the_green_tree_is_that_of_the_newest_whole_run_in_which_all_were_green(
     store.record_run(run("t3", Ending.INCOMPLETE, **{A: "passed", B: "passed"}))
     store.record_run(run("t4", **{A: "passed", B: "failed"}))
     store.record_run(run("t5", **{A: "failed", B: "passed"}))
-    store.record_run(run("t6", **{"another": "passed"}))
+    store.record_run(run("t6", another="passed"))
     assert store.green_tree((A, B)) == "t2"
     assert store.green_tree((A,)) == "t4"
     assert store.green_tree(()) is None
