@@ -1,7 +1,8 @@
 """One target under work: what its attempts share, and how they are run."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from itertools import islice
 
 from tddbot.budget import Ledger
 from tddbot.context.privacy.secrets import SHAPES, Redactor
@@ -9,6 +10,7 @@ from tddbot.domain import (
     Candidate,
     Ending,
     NodeId,
+    Patch,
     Proposal,
     Result,
     Ruling,
@@ -20,6 +22,7 @@ from tddbot.judge.tables import Cases
 from tddbot.judge.verdict import plausible
 from tddbot.lab import Lab, LabRequest
 from tddbot.ports import Past, Policy, Ports, RunRequest
+from tddbot.protection import protected_as
 from tddbot.runner.split import HELD, reason_unfit
 from tddbot.stop import Stop
 from tddbot.text import decode
@@ -60,18 +63,12 @@ def keep(work: Work, proposal: Proposal) -> Proposal:
 def lab_request(work: Work) -> LabRequest:
     """Return what a laboratory for this target is to hold: its tests, then the greens, those of the same files first.
 
-    All greens where they take no longer than a moment together, else as many of the nearest.
+    All greens where they take no longer than a moment together, else those of the nearest that fit into it.
     """
-    files = {node.partition("::")[0] for node in work.target.node_ids}
-    results = work.baseline.results
-    green = [node for node in results if results[node].outcome.is_green]
-    green.sort(key=lambda node: node.partition("::")[0] not in files)
-    seconds = accumulate(results[node].seconds for node in green)
-    keep = tuple(node for node, total in zip(green, seconds, strict=True) if total <= _MOMENT)
     return LabRequest(
         snapshot=work.snapshot,
         target=work.target.node_ids,
-        keep=keep[:_MOST_KEPT],
+        keep=tuple(islice(_quick(work), _MOST_KEPT)),
         protected=work.policy.protected,
         seconds=min(work.policy.run_seconds, work.ledger.seconds_left()),
         test_seconds=min(work.policy.test_seconds, 10 + work.baseline.seconds),
@@ -79,13 +76,28 @@ def lab_request(work: Work) -> LabRequest:
     )
 
 
+def _quick(work: Work) -> Iterator[NodeId]:
+    """Yield green tests, those of the target's files first, without what does not fit into what is left of a moment."""
+    files = {node.partition("::")[0] for node in work.target.node_ids}
+    green = [result for result in work.baseline.results.values() if result.outcome.is_green]
+    left = _MOMENT
+    for result in sorted(green, key=lambda each: each.node_id.partition("::")[0] not in files):
+        if result.seconds <= left:
+            left -= result.seconds
+            yield result.node_id
+
+
 def past(work: Work) -> Past | None:
-    """Return what has changed since the target was green, or where that is not known since the last commit."""
-    repository = work.ports.repository
+    """Return what has changed since the target was green; where that is nothing, or not known, since the last commit.
+
+    None where nothing is known to have changed that a patch may touch.
+    """
     green = work.ports.store.green_tree(work.target.node_ids)
     for tree in filter(None, (green, work.snapshot.head)):
-        if patch := repository.changes_since(tree, work.snapshot):
-            return Past(patch, was_green=tree == green)
+        patch = work.ports.repository.changes_since(tree, work.snapshot)
+        edits = patch.edits if patch else ()
+        if open_ := tuple(edit for edit in edits if protected_as(edit.path, work.policy.protected) is None):
+            return Past(Patch(open_), was_green=tree == green)
     return None
 
 

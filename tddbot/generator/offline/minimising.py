@@ -4,6 +4,7 @@ ddmin is Zeller's and Hildebrandt's (Simplifying and Isolating Failure-Inducing 
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from typing import TypeVar
 
 Part = TypeVar("Part")
@@ -38,4 +39,4 @@ def smallest(parts: Sequence[Part], first_enough: Callable[[Iterable[tuple[Part,
 def _parted(parts: Sequence[Part], pieces: int) -> list[list[Part]]:
     """Part into as many pieces of nearly the same length, the order kept."""
     ends = [len(parts) * number // pieces for number in range(pieces + 1)]
-    return [list(parts[start:end]) for start, end in zip(ends, ends[1:], strict=False)]
+    return [list(parts[start:end]) for start, end in pairwise(ends)]

@@ -18,6 +18,8 @@ _MOST_TRIALS = 200
 _MOST_SECONDS = 10.0
 _MOST_NAMED = 4
 
+_TESTS_CHANGED = "with all taken back that has changed since it was green the target stays red: the tests changed, too"
+
 _Set = tuple[int, ...]
 """Hunks by their number, of which all are taken back."""
 
@@ -34,9 +36,7 @@ def rollback(inquiry: Inquiry) -> Iterator[Proposal]:
     everything = tuple(range(len(search.parts)))
     if search.first_green([everything]) is None:
         if inquiry.may_go_on():
-            inquiry.reasons.append(
-                "the target was green once, and stays red with all changes since then taken back: the tests changed, too"
-            )
+            inquiry.reasons.append(_TESTS_CHANGED)
         return
     search.is_strict = search.seen[everything].passed
     yield from _proposed(search, tuple(smallest(everything, search.first_green)))
