@@ -463,7 +463,10 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The record that goes with every accepted patch: what was proven, where, by whom and at what cost."""
+    """The record that goes with every patch that was accepted or is offered: what was proven, where and at what cost.
+
+    Of a scaffold was proven only that it spoils nothing.
+    """
 
     patch_id: str
     target: tuple[NodeId, ...]
@@ -478,3 +481,4 @@ class Evidence:
     usage: Usage
     seconds: float
     held: tuple[str, ...] = ()
+    kind: Kind = Kind.FIX

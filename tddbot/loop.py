@@ -133,7 +133,7 @@ def try_out(work: Work, proposal: Proposal) -> Attempt:
         return Attempt(proposal, None, Verdict(Ruling.FORBIDDEN, faults))
     if proposal.kind is Kind.SCAFFOLD:
         proof = run(work, proposal, None, detail=True)
-        return Attempt(proposal, proof, rule_offer(proposal.kind, work.target, work.baseline, proof))
+        return Attempt(proposal, proof, rule_offer(work.target, work.baseline, proof))
     search = run(work, proposal, work.target.node_ids, detail=True, warm=True)
     verdict = plausible(work.target, search)
     if verdict.ruling is not Ruling.PLAUSIBLE:

@@ -28,4 +28,5 @@ def record(target: Target, attempt: Attempt, baseline: Run, seconds: float, usag
         usage=usage,
         seconds=seconds,
         held=("cold proof", *proof.held),
+        kind=candidate.kind,
     )

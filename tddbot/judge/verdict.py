@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from tddbot.domain import Ending, NodeId, Result, Ruling, Run, Target, Verdict
@@ -27,6 +27,16 @@ def rule(target: Target, baseline: Run, proof: Run) -> Verdict:
     is red that was not red before; no test is gone; no fewer tests are collected. `won` holds every test that went
     from red to green, the target's first, `lost` every one that was green and is not.
     """
+    harm = unharmed(target, baseline, proof)
+    if harm.ruling not in (Ruling.PLAUSIBLE, Ruling.REGRESSION) or proof.ending is not Ending.COMPLETE:
+        return harm
+    if still_red := _unwon(target, _Seen(proof)):
+        return replace(harm, ruling=Ruling.STILL_RED, reasons=(*still_red, *harm.reasons))
+    return harm if harm.reasons else replace(harm, ruling=Ruling.ACCEPTED)
+
+
+def unharmed(target: Target, baseline: Run, proof: Run) -> Verdict:
+    """Rule on a patch by the run of everything, whatever becomes of the target: PLAUSIBLE where nothing is worse."""
     if unusable := _unusable(proof, "proof") or _unusable(baseline, "baseline"):
         return unusable
     if proof.ending is Ending.REGRESSED:
@@ -39,9 +49,8 @@ def rule(target: Target, baseline: Run, proof: Run) -> Verdict:
     greens = baseline.greens()
     lost = tuple(node for node in baseline.results if node in greens and not after.is_green(node))
     won = _won((*target.results, *(baseline.results[node] for node in baseline.reds())), after)
-    still_red, worse = _unwon(target, after), (*_losses(lost, after), *_worse(before, after))
-    ruling = Ruling.STILL_RED if still_red else Ruling.REGRESSION if worse else Ruling.ACCEPTED
-    return Verdict(ruling, (*still_red, *worse), won, lost, kept=len(greens) - len(lost))
+    worse = (*_losses(lost, after), *_worse(before, after))
+    return Verdict(Ruling.REGRESSION if worse else Ruling.PLAUSIBLE, worse, won, lost, kept=len(greens) - len(lost))
 
 
 @dataclass(frozen=True)

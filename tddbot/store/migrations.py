@@ -129,6 +129,14 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # A replay costs nothing: it is no news of what was solved for which money.
         "ALTER TABLE resolutions ADD COLUMN is_replay INTEGER NOT NULL DEFAULT 0",
     ),
+    (
+        # Patches between which one more test decides.
+        """CREATE TABLE options (
+            patch_id TEXT PRIMARY KEY REFERENCES patches (id),
+            content TEXT NOT NULL,
+            created INTEGER NOT NULL
+        )""",
+    ),
 )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from tddbot.domain import Conclusion, Evidence, Patch, Ruling, Usage, Verdict
+from tddbot.domain import Conclusion, Evidence, Kind, Patch, Ruling, Usage, Verdict
 
 
 class PatchState(StrEnum):
@@ -17,14 +17,39 @@ class PatchState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class StoredOption:
+    """That a patch is one of several which all tests pass: `test` holds with it alone, and would go into `path`.
+
+    `call` is the expression on which they differ; it and `test` are empty where none was found. `others` are the IDs of
+    the other patches.
+    """
+
+    others: tuple[str, ...]
+    call: str = ""
+    path: str = ""
+    test: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class StoredPatch:
-    """A patch with its history. `created` is UTC; `evidence` is there once the patch was accepted."""
+    """A patch with its history. `created` is UTC; `evidence` is there once the patch was accepted, or offered.
+
+    `option` is there where one more test decides between it and others, unless that has been proven by now.
+    """
 
     patch: Patch
     state: PatchState
     note: str
     created: datetime
     evidence: Evidence | None = None
+    option: StoredOption | None = None
+
+    @property
+    def standing(self) -> str:
+        """The state in a word for people: what is stored may be offered, or undecided."""
+        if self.state is PatchState.STORED and self.evidence is not None and self.evidence.kind is not Kind.FIX:
+            return "offered"
+        return "undecided" if self.state is PatchState.STORED and self.option else self.state.value
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from tddbot.domain import Conclusion, Evidence, Patch, Usage, Verdict
 from tddbot.store.codec import from_column, from_json
-from tddbot.store.records import PatchState, StoredAttempt, StoredEnding, StoredPatch, StoredSpend
+from tddbot.store.records import PatchState, StoredAttempt, StoredEnding, StoredOption, StoredPatch, StoredSpend
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -20,10 +20,16 @@ def microseconds(moment: datetime) -> int:
 
 
 def stored_patch(row: tuple[Any, ...]) -> StoredPatch:
-    """Read (content, state, note, created, evidence or None)."""
-    content, state, note, created, evidence = row
-    proof = None if evidence is None else from_json(evidence, Evidence)
-    return StoredPatch(from_json(content, Patch), PatchState(state), from_column(note), _datetime(created), proof)
+    """Read (content, state, note, created, evidence or None, option or None)."""
+    content, state, note, created, evidence, option = row
+    return StoredPatch(
+        from_json(content, Patch),
+        PatchState(state),
+        from_column(note),
+        _datetime(created),
+        None if evidence is None else from_json(evidence, Evidence),
+        None if option is None or evidence is not None else from_json(option, StoredOption),
+    )
 
 
 def stored_attempt(row: tuple[Any, ...]) -> StoredAttempt:

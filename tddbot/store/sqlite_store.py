@@ -18,6 +18,7 @@ from tddbot.domain import (
     Outcome,
     Patch,
     Proposal,
+    Question,
     Resolution,
     Ruling,
     Run,
@@ -27,15 +28,16 @@ from tddbot.store.codec import from_column, to_column, to_json
 from tddbot.store.database import Database
 from tddbot.store.memory import SqliteMemory
 from tddbot.store.purse import SqlitePurse
-from tddbot.store.records import PatchState, StoredAttempt, StoredEnding, StoredPatch
+from tddbot.store.records import PatchState, StoredAttempt, StoredEnding, StoredOption, StoredPatch
 from tddbot.store.rows import microseconds, stored_attempt, stored_endings, stored_patch
 
 KEPT_RUNS = 50
 """The newest runs whose outcomes are kept; a test's last outcome is kept for good."""
 
 _SELECT_PATCH = (
-    "SELECT p.content, coalesce(a.state, p.state), p.note, p.created, e.content FROM patches p"
-    " LEFT JOIN evidence e ON e.patch_id = p.id LEFT JOIN applications a ON a.patch_id = p.id AND a.worktree = ?1"
+    "SELECT p.content, coalesce(a.state, p.state), p.note, p.created, e.content, o.content FROM patches p"
+    " LEFT JOIN evidence e ON e.patch_id = p.id LEFT JOIN options o ON o.patch_id = p.id"
+    " LEFT JOIN applications a ON a.patch_id = p.id AND a.worktree = ?1"
 )
 
 
@@ -176,7 +178,10 @@ class SqliteStore:
             )
 
     def record_evidence(self, evidence: Evidence) -> None:
-        """Keep the record of an accepted patch, which must have been saved; a newer record replaces an older one."""
+        """Keep the record of a patch that was accepted or is offered; a newer record replaces an older one.
+
+        The patch must have been saved.
+        """
         with self._database.writing() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO evidence (patch_id, content, created) VALUES (?, ?, ?)",
@@ -221,13 +226,15 @@ class SqliteStore:
     # Attempts and resolutions.
 
     def record_attempt(self, target_id: str, attempt: Attempt) -> None:
-        """Keep an attempt, its verdict and its bill; its patch too, if that was not saved before.
+        """Keep an attempt, its verdict and its bill; its patch too, or those that it asks about, with what it asks.
 
         What is spent is not counted here but by the purse, since calls may come to no attempt.
         """
         proposal = attempt.proposal
         with self._database.writing() as connection:
             patch_id = self._patch_of(connection, proposal)
+            if isinstance(proposal, Dud) and proposal.question:
+                self._save_options(connection, proposal.question)
             connection.execute(
                 "INSERT INTO attempts (target_id, generator, patch_id, note, ruling, verdict, usage, rung, reasoning,"
                 " created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -245,11 +252,11 @@ class SqliteStore:
             return tuple(stored_attempt(row) for row in rows)
 
     def attempt_with(self, patch_id: str) -> StoredAttempt | None:
-        """Return the attempt that made a patch, the last one that was accepted where there were several, or None."""
+        """Return the attempt that made a patch, the last one that was accepted or offered if there is one, or None."""
         with self._database.reading() as connection:
             row = connection.execute(
-                f"{_SELECT_ATTEMPT} WHERE patch_id = ? ORDER BY ruling = ? DESC, id DESC LIMIT 1",
-                (patch_id, Ruling.ACCEPTED.value),
+                f"{_SELECT_ATTEMPT} WHERE patch_id = ? ORDER BY ruling IN (?, ?) DESC, id DESC LIMIT 1",
+                (patch_id, Ruling.ACCEPTED.value, Ruling.OFFERED.value),
             ).fetchone()
             return None if row is None else stored_attempt(row)
 
@@ -299,6 +306,17 @@ class SqliteStore:
             return None
         self._save_patch(connection, proposal.patch, proposal.note)
         return proposal.patch.id
+
+    def _save_options(self, connection: sqlite3.Connection, question: Question) -> None:
+        names = [option.patch.id for option in question.options]
+        for option in question.options:
+            self._save_patch(connection, option.patch, option.note)
+            others = tuple(name for name in names if name != option.patch.id)
+            asked = StoredOption(others, question.call, question.path, option.test)
+            connection.execute(
+                "INSERT OR REPLACE INTO options (patch_id, content, created) VALUES (?, ?, ?)",
+                (option.patch.id, to_json(asked), self._moment()),
+            )
 
     def _save_patch(self, connection: sqlite3.Connection, patch: Patch, note: str) -> None:
         connection.execute(

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from tddbot.domain import Attempt, Candidate, Dud, Edit, Patch, Ruling, Usage, Verdict
+from tddbot.domain import Attempt, Candidate, Dud, Edit, Kind, Patch, Ruling, Usage, Verdict
 from tddbot.judge.evidence import record
 from tests.judge.runs import run, target
 
@@ -27,6 +27,12 @@ def test_the_record_names_what_held_against_a_forged_report():
     proof = replace(PROOF, held=("signed records", "canaries"))
     evidence = record(target(BASELINE, "t.py::a"), Attempt(CANDIDATE, proof, ACCEPTED), BASELINE, 0.0, Usage())
     assert evidence.held == ("cold proof", "signed records", "canaries")
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_the_record_says_what_the_patch_claims_to_be(kind):
+    attempt = Attempt(replace(CANDIDATE, kind=kind), PROOF, replace(ACCEPTED, ruling=Ruling.OFFERED))
+    assert record(target(BASELINE, "t.py::a"), attempt, BASELINE, 0.0, Usage()).kind is kind
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -17,8 +18,11 @@ from tddbot.domain import (
     Edit,
     Ending,
     Evidence,
+    Kind,
+    Option,
     Outcome,
     Patch,
+    Question,
     Resolution,
     Result,
     Ruling,
@@ -31,7 +35,7 @@ from tddbot.errors import UnfitError, UsageError
 from tddbot.ports import Store
 from tddbot.store import sqlite_store
 from tddbot.store.codec import from_json, to_json
-from tddbot.store.records import PatchState, StoredEnding
+from tddbot.store.records import PatchState, StoredEnding, StoredOption
 from tddbot.store.sqlite_store import SqliteStore
 from tests.store.conftest import NOON
 
@@ -81,6 +85,51 @@ def test_outcomes_by_tree(store):
     store.record_run(run("t1", Ending.INCOMPLETE, a="timeout"))
     assert store.outcomes_on("t1") == {"a": Outcome.PASSED}
     assert store.outcomes_on("t2") is None
+
+
+def test_what_is_offered_stands_so_until_it_is_applied(store):
+    for made, kind in ((patch("1"), Kind.SCAFFOLD), (patch("2"), Kind.ROLLBACK), (patch("3"), Kind.FIX)):
+        store.save_patch(made, "note")
+        store.record_evidence(replace(evidence(made), kind=kind))
+    assert [stored.standing for stored in store.log()] == ["stored", "offered", "offered"]
+    assert [stored.evidence.kind for stored in store.log()] == [Kind.FIX, Kind.ROLLBACK, Kind.SCAFFOLD]
+    for state in ("applied", "undone", "proven"):
+        store.mark(patch("1").id, state)
+        assert store.patch(patch("1").id).standing == state
+
+
+def question(*texts: str, call: str = "f(1)", path: str = "tests/test_a.py") -> Question:
+    return Question(tuple(Option(patch(text), f"makes {text}", f"assert f(1) == {text}") for text in texts), call, path)
+
+
+def test_patches_between_which_a_test_decides_are_kept_with_what_it_is(store):
+    asks = Dud("a tie", "offline", question=question("1", "2", "3"))
+    store.record_attempt("target", Attempt(asks, None, Verdict(Ruling.DUD)))
+    first, second, third = (patch(text).id for text in "123")
+    stored = store.patch(second)
+    assert stored.option == StoredOption((first, third), "f(1)", "tests/test_a.py", "assert f(1) == 2")
+    assert (stored.standing, stored.note, stored.evidence) == ("undecided", "makes 2", None)
+    assert store.attempts_of("target")[0].patch_id is None
+    again = Dud("a tie", "offline", question=question("1", "2", call=""))
+    store.record_attempt("target", Attempt(again, None, Verdict(Ruling.DUD)))
+    assert store.patch(second).option == StoredOption((first,), "", "tests/test_a.py", "assert f(1) == 2")
+
+
+def test_what_is_proven_by_now_is_undecided_no_more(store):
+    store.record_attempt(
+        "target", Attempt(Dud("a tie", "offline", question=question("1", "2")), None, Verdict(Ruling.DUD))
+    )
+    store.record_evidence(evidence(patch("1")))
+    store.mark(patch("1").id, "proven")
+    assert (store.patch(patch("1").id).standing, store.patch(patch("1").id).option) == ("proven", None)
+    assert store.patch(patch("2").id).standing == "undecided"
+
+
+def test_the_attempt_that_is_offered_is_the_one_that_made_a_patch(store):
+    made = Candidate(patch("1"), "offline", kind=Kind.SCAFFOLD)
+    for ruling in (Ruling.OFFERED, Ruling.REGRESSION):
+        store.record_attempt("target", Attempt(made, None, Verdict(ruling)))
+    assert store.attempt_with(made.patch.id).ruling is Ruling.OFFERED
 
 
 A, B = "tests/test_a.py::test_a", "tests/test_a.py::test_b"
