@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from tddbot.runner.execution import Execution, file_of
 from tddbot.runner.fingerprint import fingerprint
 from tddbot.runner.interpreter import Interpreter
 from tddbot.runner.jail import Jail, user_of
+from tddbot.runner.lab_process import Site
 from tddbot.runner.laboratory import Laboratory
 from tddbot.runner.layout import Layout
 from tddbot.runner.pool import Pool
@@ -24,6 +25,7 @@ from tddbot.runner.warmth import Recipe, Warm, Warmth
 from tddbot.stop import Stop
 
 _WITNESSES = 30
+_SOON = 1.0
 
 
 @dataclass
@@ -76,7 +78,8 @@ class JailedRunner:
     @contextmanager
     def lab(self, request: LabRequest) -> Iterator[Lab]:
         """Lend a laboratory for one target; it is set up when it is first used."""
-        yield Laboratory(request)
+        with closing(Laboratory(request, self._pool, self._site, self._retreat)) as laboratory:
+            yield laboratory
 
     def close(self) -> None:
         """End the zygote; a warm run that is under way is cancelled, and nothing is run any more."""
@@ -110,6 +113,18 @@ class JailedRunner:
             run = self._execution(jail, request, stop, warm).run(self._session)
             is_lost = run.ending is Ending.UNUSABLE or warm.zygote.has_ended()
         return None if is_lost and run.ending is not Ending.CANCELLED else run
+
+    @contextmanager
+    def _site(self, request: RunRequest) -> Iterator[Site]:
+        """Lend what a laboratory is set up with: the warm zygote, where there is one or soon will be."""
+        mark, jail = self._current_jail()
+        backend, look = self._backend, self._look(request)
+        if not backend.is_warm:
+            yield Site(jail, backend, look, self._session)
+            return
+        self.warmth.wait(_SOON)
+        with self.warmth.borrowed(mark) as warm:
+            yield Site(jail, backend, look, self._session, warm.zygote if warm else None)
 
     def _retreat(self, refusing: Backend, error: NoJailError) -> None:
         """Go on with the next best jail and say so, or raise: where it is the user's to choose, or was fit before."""

@@ -1,23 +1,72 @@
 """The Lab port: one jailed process that stays while a target is worked on, and forks a child for each candidate."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+import hashlib
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
 
-from tddbot.domain import Patch
-from tddbot.lab import Answer, Call, Example, LabRequest, Screened
+from tddbot.domain import Edit, Patch
+from tddbot.lab import Answer, Call, Example, Fate, LabRequest, Red, Screened
+from tddbot.ports import RunRequest
+from tddbot.protection import protected_as
+from tddbot.runner.backends import Backend, NoJailError
+from tddbot.runner.lab_line import Line
+from tddbot.runner.lab_process import LabProcess, Opening, Site
+from tddbot.runner.lab_records import Message
+from tddbot.runner.pool import Pool
 from tddbot.stop import Stop
 
+_AHEAD = 2
 
-@dataclass
+
 class Laboratory:
-    """A laboratory for one target."""
+    """A laboratory for one target; `open` makes its place, and `retreat` another jail the project's where one is refused."""
 
-    request: LabRequest
-    fault: str = "there is no laboratory yet"
+    def __init__(
+        self,
+        request: LabRequest,
+        pool: Pool,
+        opening: Callable[[RunRequest], AbstractContextManager[Site]],
+        retreat: Callable[[Backend, NoJailError], None],
+    ) -> None:
+        self._request = request
+        self._pool = pool
+        self._places = os.cpu_count() or 1
+        nodes = (*request.target, *request.keep)
+        self._run = RunRequest(request.snapshot, node_ids=nodes, protected=request.protected, lane=request.lane)
+        self._opening: Opening = lambda: opening(self._run)
+        self._line = Line(self._start, retreat, request.seconds)
 
-    def screen(self, patches: Iterable[Patch], stop: Stop, whole: bool = False) -> Iterator[Screened]:  # noqa: ARG002
-        """Yield what came of each patch."""
-        return iter(())
+    @property
+    def fault(self) -> str:
+        """Why nothing can be found out here."""
+        return self._line.fault
+
+    def screen(self, patches: Iterable[Patch], stop: Stop, whole: bool = False) -> Iterator[Screened]:
+        """Yield what came of each patch, in their order."""
+        drawn = iter(patches)
+        waiting: deque[tuple[Patch, int | None]] = deque()
+        is_more = True
+        try:
+            while not self.fault and not stop.is_set():
+                while is_more and len(waiting) < _AHEAD * self._places:
+                    patch = next(drawn, None)
+                    if patch is None:
+                        is_more = False
+                    else:
+                        waiting.append((patch, self._submitted(patch, {"do": "screen", "whole": whole})))
+                if not waiting:
+                    break
+                patch, number = waiting[0]
+                screened = self._screened(patch, number, stop)
+                if screened is None:
+                    break
+                waiting.popleft()
+                yield screened
+        finally:
+            self._line.drop([number for _, number in waiting if number is not None])
 
     def ask(
         self,
@@ -42,3 +91,44 @@ class Laboratory:
     ) -> tuple[Example, ...]:
         """Return the demands."""
         return ()
+
+    def close(self) -> None:
+        """End it; when this returns, no process of it is left."""
+        self._line.close()
+
+    def _start(self) -> LabProcess:
+        request = self._request
+        order = {
+            "target": request.target,
+            "keep": [node for node in dict.fromkeys(request.keep) if node not in request.target],
+            "places": self._places,
+            "test_seconds": request.test_seconds,
+        }
+        return LabProcess(self._opening, self._run, order)
+
+    def _answer(self, number: int, stop: Stop) -> Message | None:
+        """Wait for an answer, in a place of the pool's."""
+        with self._pool.place(self._request.lane, stop) as is_free:
+            return self._line.answer(number, stop) if is_free else None
+
+    def _submitted(self, patch: Patch, job: dict[str, Any]) -> int | None:
+        """Hand a job with a patch in; None for one that no patch may be."""
+        if any(protected_as(path, self._request.protected) for path in patch.paths):
+            return None
+        return self._line.submit({**job, "edits": [self._edit(edit) for edit in patch.edits]})
+
+    def _edit(self, edit: Edit) -> dict[str, Any]:
+        key = None
+        if edit.before is not None:
+            key = hashlib.sha256(edit.before.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+            self._line.tell(key, edit.before)
+        return {"path": edit.path, "before": key, "after": edit.after, "encoding": edit.encoding}
+
+    def _screened(self, patch: Patch, number: int | None, stop: Stop) -> Screened | None:
+        if number is None:
+            return Screened(patch, Fate.UNFIT)
+        message = self._answer(number, stop)
+        if message is None:
+            return None
+        reds = tuple(Red(*red) for red in message.reds)
+        return Screened(patch, Fate(message.fate), reds, message.won)

@@ -7,12 +7,13 @@ import os
 import sys
 import time
 import types
-from typing import Any, Optional
+from typing import Any, Optional, Sequence
 
 import pytest
 
 from tddbot.runner.guest.canary import Canaries
 from tddbot.runner.guest.distributed import CARRIER, Overseer
+from tddbot.runner.guest.lab import server as lab
 from tddbot.runner.guest.plugin import Reporter
 from tddbot.runner.guest.selection import Selector, arguments
 from tddbot.runner.guest.shortcuts import Shortcuts
@@ -33,7 +34,7 @@ surroundings: Optional[Surroundings] = None
 def work(order: dict[str, Any], root: str, wire: Wire, canaries: list[Any], channel: int = -1) -> int:
     """Run the tests that `order` names in the current directory; return pytest's exit code, told on the wire too.
 
-    In split mode, `channel` leads to the process that only serves the patched modules.
+    In split mode, `channel` leads to the process that only serves the patched modules; in a laboratory, to who asks.
     """
     if not order:
         return 0  # what is left is the jail itself, for who wants to know what that costs
@@ -42,6 +43,8 @@ def work(order: dict[str, Any], root: str, wire: Wire, canaries: list[Any], chan
         return serve(Channel(channel), root, order["serve"])
     if shortcuts is not None:
         shortcuts.use()
+    if "lab" in order:
+        return lab.serve(channel, root, order["lab"], lambda nodes, plugins: _run_some(order, nodes, plugins))
     wire.send("python", pytest=pytest.__version__)
     reporter = Reporter(wire, root, order["detail"], order["trace"], order["modules"])
     selector = Selector(order["node_ids"], order["ignored"])
@@ -51,6 +54,12 @@ def work(order: dict[str, Any], root: str, wire: Wire, canaries: list[Any], chan
     code = _run(_arguments(order), plugins, order["spread"])
     wire.send("end", code=code)
     return code
+
+
+def _run_some(order: dict[str, Any], nodes: Sequence[str], plugins: list[Any]) -> int:
+    """Run pytest for a laboratory, whose processes share what would capture their output."""
+    arguments = [*_arguments({**order, "node_ids": list(nodes)}), "--capture=no"]
+    return _run(arguments, [Selector(nodes, ()), *plugins], None)
 
 
 def _run(arguments: list[str], plugins: list[Any], spread: str | None) -> int:

@@ -1,0 +1,184 @@
+"""The laboratory's first process in the jail: passes on to the session what can be swapped, and does the rest itself."""
+
+from __future__ import annotations
+
+import gc
+import os
+import select
+from collections import deque
+from typing import Any, Callable, Deque, Dict, List, Optional, Sequence
+
+from tddbot.runner.guest.lab.crew import Crew, Ended
+from tddbot.runner.guest.lab.fresh import Fresh
+from tddbot.runner.guest.lab.session import Session
+from tddbot.runner.guest.lab.streams import Stream
+from tddbot.runner.guest.lab.suite import KEEP, TARGET, Screening, Suite
+
+Running = Callable[[Sequence[str], List[Any]], int]
+"""Runs pytest on node IDs with these plugins, and returns its exit code."""
+
+_TICK = 0.05
+
+
+def serve(channel: int, root: str, order: Dict[str, Any], running: Running) -> int:
+    """Answer until the other end is closed; return the exit code."""
+    gc.freeze()
+    gc.enable()
+    Server(channel, root, order, running).serve()
+    return 0
+
+
+class Server:
+    """Everything that is asked, in the order in which it can be answered."""
+
+    def __init__(self, channel: int, root: str, order: Dict[str, Any], running: Running) -> None:
+        os.set_blocking(channel, False)
+        self._host = Stream(channel, channel)
+        self._root = root
+        self._order = order
+        self._running = running
+        self._suite = Suite(order)
+        self._session: Optional[Stream] = None
+        self._is_ready = False
+        self._swaps = False
+        self._with_session: Dict[int, Dict[str, Any]] = {}
+        self._texts: Dict[str, str] = {}
+        self._waiting: Deque[Dict[str, Any]] = deque()
+        self._anew: Deque[Screening] = deque()
+        self._scratch = os.environ.get("TMPDIR", "/tmp")
+        self._crew: Crew = Crew(1, (channel,), self._scratch)
+        self._fresh = Fresh(root, self._suite, running)
+
+    def serve(self) -> None:
+        """Serve until the other end is closed."""
+        self._start_session()
+        while self._turn():
+            self._go_on()
+        self._crew.kill()
+
+    def _start_session(self) -> None:
+        there, here_end = os.pipe()
+        here, there_end = os.pipe()
+        process = os.fork()
+        if process == 0:
+            try:
+                for fd in (self._host.reading, here, here_end):
+                    os.close(fd)
+                self._be_session(Stream(there, there_end))
+            finally:
+                os._exit(1)
+        for fd in (there, there_end):
+            os.close(fd)
+        for fd in (here, here_end):
+            os.set_blocking(fd, False)
+        self._session = Stream(here, here_end)
+        self._crew = Crew(1, (self._host.reading, here, here_end), self._scratch)
+
+    def _be_session(self, stream: Stream) -> None:
+        session = Session(self._root, self._suite, stream, self._order["places"], self._scratch)
+        nodes = [*self._suite.nodes[TARGET], *self._suite.nodes[KEEP]]
+        self._running(nodes, [session, session.trial])
+
+    def _turn(self) -> bool:
+        """Hear what there is to hear; return whether anybody still listens."""
+        streams = [self._host] + ([self._session] if self._session else [])
+        writing = [stream.writing for stream in streams if stream.is_waiting]
+        reading = [stream.reading for stream in streams]
+        ready, writable, _ = select.select([*reading, *self._crew.fds()], writing, [], self._patience())
+        for stream in streams:
+            if stream.writing in writable:
+                stream.flush()
+        for ended in self._crew.attend(ready):
+            self._take(ended)
+        if self._session is not None and self._session.reading in ready:
+            self._hear_session(self._session.receive())
+        if self._host.reading in ready:
+            messages = self._host.receive()
+            if messages is None:
+                return False
+            for message in messages:
+                self._hear(message)
+        return True
+
+    def _patience(self) -> Optional[float]:
+        return None if self._crew.is_idle else _TICK
+
+    def _hear(self, message: Dict[str, Any]) -> None:
+        if message["do"] == "text":
+            self._texts[message["key"]] = message["text"]
+            if self._session is not None:
+                self._session.send(message)
+        else:
+            self._waiting.append(message)
+
+    def _hear_session(self, messages: Optional[List[Dict[str, Any]]]) -> None:
+        if messages is None:
+            self._session_ended()
+            return
+        for message in messages:
+            if "ready" in message:
+                self._become_ready(message["ready"])
+            elif "unfit" in message:
+                self._anew.append(Screening(self._with_session.pop(message["unfit"])))
+            else:
+                self._with_session.pop(message.get("id"), None)
+                self._host.send(message)
+
+    def _become_ready(self, told: Dict[str, Any]) -> None:
+        self._is_ready = True
+        self._swaps = bool(told["swaps"])
+        self._suite.nodes[KEEP] = told["keep"]
+        self._suite.took = told["took"]
+        self._suite.collecting = told["collecting"]
+        self._host.send({"ready": {"green": told["green"]}})
+
+    def _session_ended(self) -> None:
+        """Without tests that can be collected there is none; but one that was there was killed, and that is told."""
+        if self._is_ready:
+            os._exit(1)
+        self._session = None
+        self._suite.nodes[KEEP] = []
+        self._is_ready = True
+        self._host.send({"ready": {"green": []}})
+
+    def _go_on(self) -> None:
+        """Begin what can be begun: what is imported anew has the files to itself."""
+        if not self._is_ready or not self._crew.is_idle:
+            return
+        if self._anew:
+            if not self._with_session:
+                self._try_anew(self._anew.popleft())
+            return
+        while self._waiting and not self._anew:
+            self._dispatch(self._waiting.popleft())
+
+    def _dispatch(self, message: Dict[str, Any]) -> None:
+        if self._swaps and self._session is not None and all(edit["before"] for edit in message["edits"]):
+            self._with_session[message["id"]] = message
+            self._session.send(message)
+        else:
+            self._anew.append(Screening(message))
+
+    def _try_anew(self, screening: Screening) -> None:
+        try:
+            self._fresh.lay(screening.job["edits"])
+        except OSError:
+            self._fresh.restore()
+            self._host.send({"id": screening.job["id"], "fate": "unfit", "reds": [], "won": 0})
+            self._go_on()
+            return
+        stage = screening.stage
+        limits = [self._suite.import_limit(), *self._suite.limits(stage)[screening.skip :]]
+        self._crew.start(screening, self._fresh.work(stage, screening.skip, screening.whole), limits)
+
+    def _take(self, ended: Ended) -> None:
+        screening: Screening = ended.key
+        self._fresh.restore()
+        nodes = self._suite.nodes[screening.stage]
+        answer = screening.take(ended._replace(step=max(0, ended.step - 1)), nodes)
+        if answer is None and screening.stage == KEEP and not self._suite.nodes[KEEP]:
+            answer = screening.passed()
+        if answer is None:
+            self._anew.appendleft(screening)
+        else:
+            self._host.send(answer)
