@@ -7,12 +7,13 @@ from tddbot.budget import Ledger
 from tddbot.domain import Candidate, Dud, Kind, Proposal
 from tddbot.generator.offline.inquiry import Inquiry, Layer
 from tddbot.generator.offline.repair import repair
+from tddbot.generator.offline.rollback import rollback
 from tddbot.ports import ProposalRequest
 from tddbot.stop import Stop
 
 NAME = "offline"
 
-LAYERS: tuple[Layer, ...] = (repair,)
+LAYERS: tuple[Layer, ...] = (repair, rollback)
 """In the order in which they are asked: what is surest first, what only helps somebody else last."""
 
 
