@@ -1,0 +1,235 @@
+"""Where a scaffold goes: a new file whole, into an existing one between and after what is there."""
+
+import ast
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from tddbot.domain import Edit
+from tddbot.generator.offline.scaffold.annotations import Annotator
+from tddbot.generator.offline.scaffold.shapes import Class, Constant, Function, Shape, member_of, shape_of
+from tddbot.generator.offline.scaffold.style import Style, newline_of
+from tddbot.generator.offline.scaffold.usage import Uses
+from tddbot.generator.offline.scaffold.wants import Need
+from tddbot.generator.offline.scaffold.world import World
+from tddbot.generator.offline.scaffold.writing import Writer
+from tddbot.parsing import parsed
+
+_ROOTS = frozenset({"src", "lib", "python"})
+_LATER = "from __future__ import annotations"
+
+
+@dataclass
+class Page:
+    """What one file gets: `shapes` of its own, and by class the members that this one lacks; `words` tell it."""
+
+    path: str
+    shapes: list[Shape] = field(default_factory=list)
+    members: dict[str, list[Shape]] = field(default_factory=dict)
+    words: list[str] = field(default_factory=list)
+
+
+def pages(needs: Iterable[Need], uses: Uses) -> list[Page]:
+    """Return what each file gets, in the order of the needs."""
+    found: dict[str, Page] = {}
+    for need in needs:
+        page = found.setdefault(need.path, Page(need.path))
+        if need.owner:
+            page.members.setdefault(need.owner, []).append(member_of(need.place, uses))
+        elif need.name:
+            page.shapes.append(shape_of(need.place, uses))
+    for page in found.values():
+        page.shapes = sorted((_with_members(shape, page) for shape in page.shapes), key=_rank)
+    return list(found.values())
+
+
+def _with_members(shape: Shape, page: Page) -> Shape:
+    """A class of the page's own takes the members that are asked for besides."""
+    members = page.members.pop(shape.name, []) if isinstance(shape, Class) else []
+    if not isinstance(shape, Class) or not members:
+        return shape
+    functions = tuple(each for each in members if isinstance(each, Function))
+    constants = tuple(each for each in members if isinstance(each, Constant))
+    return replace(shape, functions=(*shape.functions, *functions), constants=(*shape.constants, *constants))
+
+
+def edits(page: Page, world: World, style: Style) -> list[Edit]:
+    """Return the edits that make a file what its page says, with the packages that a new one lies in."""
+    source = world.sources.get(page.path)
+    if source is not None:
+        return [Edit(page.path, source.text, _grown(page, source.text, style), source.encoding)]
+    return [*_packages(page.path, world), Edit(page.path, None, _new(page, style))]
+
+
+def _rank(shape: Shape) -> int:
+    """What others stand on comes first."""
+    if isinstance(shape, Class):
+        return 0 if shape.base.endswith(("Exception", "Error", "Warning")) else 2
+    return 1 if isinstance(shape, Constant) else 3
+
+
+def _new(page: Page, style: Style) -> str:
+    own = {shape.name for shape in page.shapes}
+    annotator = Annotator(page.path, style, own)
+    writer = Writer(style, annotator)
+    blocks = _blocks(page.shapes, writer)
+    page.words += [_word(shape, writer) for shape in page.shapes]
+    head = ['"""Not written yet."""']
+    if annotator.is_late:
+        head += ["", _LATER]
+    if annotator.imports:
+        head += ["", *_imports(annotator, own)]
+    return (
+        "\n".join(["\n".join(head), *blocks]) + "\n" if not blocks else "\n\n\n".join(["\n".join(head), *blocks]) + "\n"
+    )
+
+
+def _blocks(shapes: Sequence[Shape], writer: Writer) -> list[str]:
+    """Return the shapes as texts to stand two lines apart; constants stand together."""
+    constants = ["\n".join(writer.shape(each)) for each in shapes if isinstance(each, Constant)]
+    others = [(_rank(each), "\n".join(writer.shape(each))) for each in shapes if not isinstance(each, Constant)]
+    first = [text for rank, text in others if rank == 0]
+    return [*first, *(["\n".join(constants)] if constants else []), *(text for rank, text in others if rank)]
+
+
+def _imports(annotator: Annotator, bound: Iterable[str]) -> list[str]:
+    modules: dict[str, list[str]] = {}
+    for module, name in sorted(annotator.imports):
+        if name not in bound:
+            modules.setdefault(module, []).append(name)
+    return [f"from {module} import {', '.join(names)}" for module, names in modules.items()]
+
+
+def _word(shape: Shape, writer: Writer) -> str:
+    match shape:
+        case Function():
+            return writer.signature(shape)
+        case Class(base="enum.Enum"):
+            return f"enumeration {shape.name}"
+        case Class(fields=fields) if fields:
+            return f"dataclass {shape.name}"
+        case Class(instance=instance):
+            return instance or f"class {shape.name}"
+    return shape.name
+
+
+def _packages(path: str, world: World) -> list[Edit]:
+    """Return an empty `__init__.py` for each directory above a new file that nothing is known to lie in."""
+    parts = path.split("/")[:-1]
+    found = []
+    for depth in range(1, len(parts) + 1):
+        directory = "/".join(parts[:depth])
+        package = f"{directory}/__init__.py"
+        is_new = not any(other.startswith(f"{directory}/") for other in world.known - set(world.absent))
+        if is_new and package != path and parts[depth - 1] not in _ROOTS and package not in world.absent:
+            found.append(Edit(package, None, ""))
+    return found
+
+
+def _grown(page: Page, text: str, style: Style) -> str:
+    """Return a file with what it lacks put in; no line that is there is changed."""
+    tree = parsed(text)
+    body = tree.body if isinstance(tree, ast.Module) else []
+    bound = _bound(body)
+    later = any(isinstance(node, ast.ImportFrom) and node.module == "__future__" for node in body)
+    annotator = Annotator(page.path, style, bound, is_later=later)
+    writer = Writer(style, annotator, quotes=True)
+    early = [shape for shape in page.shapes if _is_early(shape, body)]
+    late = [shape for shape in page.shapes if shape not in early]
+    puts: list[tuple[int, str]] = []
+    for owner, members in page.members.items():
+        puts += _into_class(owner, members, body, text, writer, page)
+    top, end = _after_imports(body), _end(body, text)
+    head, tail = _blocks(early, writer), _blocks(late, writer)
+    page.words += [_word(shape, writer) for shape in page.shapes]
+    imports = _imports(annotator, bound)
+    if tail:
+        puts.append((end, _apart(text, end, "\n\n\n".join(tail))))
+    if head:
+        puts.append((top, "\n\n" * bool(top) + "\n\n\n".join(head) + "\n"))
+    if imports:
+        puts.append((top, "\n".join(imports) + "\n"))
+    return _put(text, puts)
+
+
+def _put(text: str, puts: Sequence[tuple[int, str]]) -> str:
+    """Return a text with blocks put in after so many lines; of one place the last comes first."""
+    newline = newline_of(text)
+    lines = text.splitlines(keepends=True)
+    if lines and not lines[-1].endswith(("\n", "\r")):
+        lines[-1] += newline
+    for place, block in sorted(puts, key=lambda put: -put[0]):
+        lines.insert(place, block.replace("\n", newline))
+    return "".join(lines)
+
+
+def _apart(text: str, end: int, block: str) -> str:
+    """A block two lines below what stands above it."""
+    lines = text.splitlines()[:end]
+    blank = next((count for count, line in enumerate(reversed(lines)) if line.strip()), len(lines))
+    space = "\n" * max(0, 2 - blank) if any(line.strip() for line in lines) else ""
+    below = "\n\n" if end < len(text.splitlines()) else ""
+    return f"{space}{block}\n{below}"
+
+
+def _into_class(
+    owner: str, members: Sequence[Shape], body: Sequence[ast.stmt], text: str, writer: Writer, page: Page
+) -> list[tuple[int, str]]:
+    node = next((each for each in body if isinstance(each, ast.ClassDef) and each.name == owner), None)
+    if node is None or node.body[0].lineno == node.lineno:
+        return []
+    lines = text.splitlines()
+    first = lines[node.body[0].lineno - 1]
+    indent = first[: len(first) - len(first.lstrip())]
+    constants = [line for each in members if isinstance(each, Constant) for line in writer.shape(each)]
+    blocks = [writer.shape(each, owner) for each in members if not isinstance(each, Constant)]
+    page.words += [f"{owner}.{_word(each, writer)}" for each in members]
+    found = [[indent + line for line in block] for block in blocks]
+    put = "".join("\n" + "\n".join(block) + "\n" for block in found)
+    head = "".join(f"{indent}{line}\n" for line in constants)
+    return [(node.end_lineno or node.lineno, head + put)]
+
+
+def _bound(body: Sequence[ast.stmt]) -> set[str]:
+    names = {node.name for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)}
+    for node in body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names.update((alias.asname or alias.name).partition(".")[0] for alias in node.names)
+    return names
+
+
+def _is_early(shape: Shape, body: Sequence[ast.stmt]) -> bool:
+    """Whether a name is read while the module is imported, and so must stand before."""
+    return not isinstance(shape, Function) or any(shape.name in _read_at_import(node) for node in body)
+
+
+def _read_at_import(node: ast.AST) -> set[str]:
+    found: set[str] = set()
+    waiting: list[ast.AST] = [node]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, ast.Name):
+            found.add(each.id)
+        children: Iterable[ast.AST] = ast.iter_child_nodes(each)
+        if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef):
+            children = [*each.decorator_list, *each.args.defaults, *(one for one in each.args.kw_defaults if one)]
+        waiting.extend(children)
+    return found
+
+
+def _after_imports(body: Sequence[ast.stmt]) -> int:
+    """The number of lines down to the last import at the top, the docstring included."""
+    line = 0
+    for place, node in enumerate(body):
+        is_doc = place == 0 and isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        if not is_doc and not isinstance(node, ast.Import | ast.ImportFrom):
+            break
+        line = node.end_lineno or line
+    return line
+
+
+def _end(body: Sequence[ast.stmt], text: str) -> int:
+    """The number of lines down to the end, or to `if __name__ == "__main__":`."""
+    last = body[-1] if body else None
+    if isinstance(last, ast.If) and "__name__" in ast.dump(last.test):
+        return last.lineno - 1
+    return len(text.splitlines())

@@ -1,0 +1,91 @@
+"""The layer: what the tests use and nobody defines, until nothing that they name is missing any more."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from tddbot.domain import Candidate, Edit, Excerpt, Failure, Kind, Patch, Proposal, Role
+from tddbot.generator.offline.inquiry import Inquiry
+from tddbot.generator.offline.scaffold.placing import Page, edits, pages
+from tddbot.generator.offline.scaffold.reading import read_source, read_tests
+from tddbot.generator.offline.scaffold.style import style_of
+from tddbot.generator.offline.scaffold.usage import Uses
+from tddbot.generator.offline.scaffold.wants import Need, absences, wanted
+from tddbot.generator.offline.scaffold.world import World
+
+NAME = "offline scaffold"
+
+_MOST_ROUNDS = 6
+_MOST_NAMED = 8
+
+
+def scaffold(inquiry: Inquiry) -> Iterator[Proposal]:
+    """Yield one scaffold, where the target's tests are red for what does not exist, and keep it in the inquiry.
+
+    It is drafted from what the tests use; where there is a laboratory, what they miss yet is added to it.
+    """
+    failures = [result.failure for result in inquiry.brief.target.results if result.failure]
+    needs: dict[Need, None] = {}
+    made: Candidate | None = None
+    for _ in range(_MOST_ROUNDS):
+        found = _needs(inquiry, failures, made)
+        more = [need for need in found if need not in needs]
+        if not more or not inquiry.may_go_on():
+            break
+        needs.update(dict.fromkeys(more))
+        made = _drafted(inquiry, needs)
+        failures = _reds(inquiry, made.patch)
+    inquiry.scaffold = made
+    if made is not None and made.patch.id not in inquiry.tried:
+        yield made
+
+
+def _needs(inquiry: Inquiry, failures: Iterable[Failure], made: Candidate | None) -> tuple[Need, ...]:
+    """What is missing yet, with the draft so far laid over the repository."""
+    said = absences(failures)
+    if not said:
+        return ()
+    draft = {edit.path: edit.after or "" for edit in made.patch.edits} if made else {}
+    world, tests, uses = _read(inquiry, draft)
+    found = wanted(said, world, tests, uses, lambda path: inquiry.is_open(Excerpt(path, "", Role.MISSING)))
+    inquiry.reasons.extend(reason for reason in found.reasons if reason not in inquiry.reasons)
+    return tuple(found.needs)
+
+
+def _read(inquiry: Inquiry, draft: Mapping[str, str]) -> tuple[World, Uses, Uses]:
+    """The repository, what the tests do with it, and what the sources do besides."""
+    world, tests, uses = World(inquiry.brief, draft), Uses(), Uses()
+    read_tests(world, tests)
+    read_tests(world, uses)
+    for path in world.texts:
+        read_source(world, path, uses)
+    return world, tests, uses
+
+
+def _drafted(inquiry: Inquiry, needs: Iterable[Need]) -> Candidate:
+    world, _, uses = _read(inquiry, {})
+    style = style_of((*world.texts.values(), *world.tests.values()))
+    drawn = pages(needs, uses)
+    made: dict[str, Edit] = {}
+    for page in drawn:
+        for edit in edits(page, world, style):
+            made.setdefault(edit.path, edit)
+    return Candidate(Patch(tuple(made.values())), NAME, _note(drawn), kind=Kind.SCAFFOLD)
+
+
+def _reds(inquiry: Inquiry, patch: Patch) -> list[Failure]:
+    """What is red with a patch, as far as a laboratory can tell."""
+    if inquiry.lab is None:
+        return []
+    screened = next(inquiry.lab.screen([patch], inquiry.stop, whole=True), None)
+    return [] if screened is None else [Failure("call", red.kind, red.message) for red in screened.reds]
+
+
+def _note(drawn: Sequence[Page]) -> str:
+    told = "; ".join(_told(page) for page in drawn)
+    return f"scaffolded: {told}"
+
+
+def _told(page: Page) -> str:
+    words = page.words[:_MOST_NAMED]
+    more = len(page.words) - len(words)
+    listed = ", ".join([*words, *([f"{more} more"] if more else [])])
+    return f"{page.path} with {listed}" if listed else page.path
