@@ -11,8 +11,6 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
 from tddbot.errors import TddbotError
 from tddbot.ports import RunRequest
 from tddbot.runner import cgroup, records

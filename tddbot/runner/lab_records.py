@@ -20,6 +20,7 @@ class Message(Struct, frozen=True):
     fate: Literal["passed", "red", "timeout", "died", "unfit"] = "unfit"
     reds: tuple[tuple[str, str, str], ...] = ()
     won: int = 0
+    answers: tuple[tuple[str, bool, bool], ...] = ()
 
 
 read_message = Decoder(Message).decode

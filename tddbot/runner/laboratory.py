@@ -19,10 +19,11 @@ from tddbot.runner.pool import Pool
 from tddbot.stop import Stop
 
 _AHEAD = 2
+_UNFIT = Message()
 
 
 class Laboratory:
-    """A laboratory for one target; `open` makes its place, and `retreat` another jail the project's where one is refused."""
+    """A laboratory for one target; `opening` makes its place, and `retreat` takes another jail where one is refused."""
 
     def __init__(
         self,
@@ -69,14 +70,23 @@ class Laboratory:
             self._line.drop([number for _, number in waiting if number is not None])
 
     def ask(
-        self,
-        path: str,
-        expressions: Sequence[str],
-        patches: Sequence[Patch | None],
-        stop: Stop,  # noqa: ARG002
+        self, path: str, expressions: Sequence[str], patches: Sequence[Patch | None], stop: Stop
     ) -> tuple[tuple[Answer, ...], ...]:
-        """Evaluate expressions."""
-        return ()
+        """Evaluate expressions in a module, with each patch."""
+        if not expressions or not patches:
+            return ()
+        job = {"do": "ask", "path": path, "expressions": list(expressions)}
+        numbers = [self._submitted(patch, job) for patch in patches]
+        rows = []
+        try:
+            for number in numbers:
+                message = _UNFIT if number is None else self._answer(number, stop)
+                if message is None:
+                    return ()
+                rows.append(_row(message, len(expressions)))
+        finally:
+            self._line.drop([number for number in numbers if number is not None])
+        return tuple(rows)
 
     def calls(self, path: str, functions: Sequence[str], stop: Stop) -> tuple[Call, ...]:  # noqa: ARG002
         """Return the calls."""
@@ -111,11 +121,12 @@ class Laboratory:
         with self._pool.place(self._request.lane, stop) as is_free:
             return self._line.answer(number, stop) if is_free else None
 
-    def _submitted(self, patch: Patch, job: dict[str, Any]) -> int | None:
+    def _submitted(self, patch: Patch | None, job: dict[str, Any]) -> int | None:
         """Hand a job with a patch in; None for one that no patch may be."""
-        if any(protected_as(path, self._request.protected) for path in patch.paths):
+        edits = patch.edits if patch else ()
+        if any(protected_as(edit.path, self._request.protected) for edit in edits):
             return None
-        return self._line.submit({**job, "edits": [self._edit(edit) for edit in patch.edits]})
+        return self._line.submit({**job, "edits": [self._edit(edit) for edit in edits]})
 
     def _edit(self, edit: Edit) -> dict[str, Any]:
         key = None
@@ -132,3 +143,9 @@ class Laboratory:
             return None
         reds = tuple(Red(*red) for red in message.reds)
         return Screened(patch, Fate(message.fate), reds, message.won)
+
+
+def _row(message: Message, length: int) -> tuple[Answer, ...]:
+    """Return as many answers as there are expressions, whatever came."""
+    row = [Answer(text, raised, plain) for text, raised, plain in message.answers[:length]]
+    return (*row, *[Answer("", plain=False)] * (length - len(row)))

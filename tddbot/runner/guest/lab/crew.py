@@ -1,4 +1,4 @@
-"""Children that do one thing each and tell of it in lines of JSON, within limits; what becomes of them is an outcome."""
+"""Children that do one thing each, within limits, and tell of it in lines of JSON; how they end is an outcome."""
 
 from __future__ import annotations
 

@@ -10,9 +10,9 @@ from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
 import pytest
 
+from tddbot.runner.guest.lab.bench import Bench, Task
 from tddbot.runner.guest.lab.crew import At, Tell, Work
-from tddbot.runner.guest.lab.suite import Suite
-from tddbot.runner.guest.lab.trial import Trial, run
+from tddbot.runner.guest.lab.trial import Trial
 
 _LONG_PAST = 100_000_000
 
@@ -20,9 +20,8 @@ _LONG_PAST = 100_000_000
 class Fresh:
     """Lays one candidate's edits over the files below `root`, and runs pytest from its start."""
 
-    def __init__(self, root: str, suite: Suite, running: Callable[[Sequence[str], List[Any]], int]) -> None:
+    def __init__(self, root: str, running: Callable[[Sequence[str], List[Any]], int]) -> None:
         self._root = root
-        self._suite = suite
         self._running = running
         self._files: List[Tuple[str, Optional[bytes], int, Tuple[int, int]]] = []
         self._directories: List[str] = []
@@ -75,14 +74,14 @@ class Fresh:
             os.mkdir(path)
             self._directories.append(path)
 
-    def work(self, stage: str, skip: int, whole: bool) -> Work:
-        """Return what a child does: collect the tests of a stage and run them."""
+    def work(self, task: Task) -> Work:
+        """Return what a child does: collect the tests for a task, and then do it. The first step is the collection."""
 
         def work(tell: Tell, at: At) -> None:
-            loop = _Loop(self._suite.nodes[stage], whole, skip, tell, at)
-            self._running(self._suite.nodes[stage], [loop, loop.trial])
+            loop = _Loop(self._root, task, tell, lambda step: at(1 + step))
+            self._running(task.nodes(), [loop, loop.trial])
             if not loop.is_done:  # pytest came to no loop: a conftest that fails, for one
-                tell({"n": skip, "red": ("UsageError", "pytest could not collect the tests"), "took": (0, 0)})
+                task.run(Bench(self._root, loop.trial, ()), tell, lambda step: at(1 + step))
 
         return work
 
@@ -90,21 +89,19 @@ class Fresh:
 class _Loop:
     """Takes the place of the loop that runs the tests."""
 
-    def __init__(self, nodes: Sequence[str], whole: bool, skip: int, tell: Tell, at: At) -> None:
+    def __init__(self, root: str, task: Task, tell: Tell, at: At) -> None:
         self.trial = Trial()
         self.is_done = False
-        self._nodes = nodes
-        self._whole = whole
-        self._skip = skip
+        self._root = root
+        self._task = task
         self._tell = tell
         self._at = at
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: Any) -> bool:
-        """Run the tests asked for."""
-        entries = self.trial.entries(self._nodes, session.items)
+        """Do the task."""
         self.is_done = True
-        run(self.trial, entries, self._whole, self._skip, self._tell, lambda number: self._at(1 + number - self._skip))
+        self._task.run(Bench(self._root, self.trial, session.items), self._tell, self._at)
         return True
 
 

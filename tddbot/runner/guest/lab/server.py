@@ -1,4 +1,4 @@
-"""The laboratory's first process in the jail: passes on to the session what can be swapped, and does the rest itself."""
+"""The laboratory's first process in the jail: what can be swapped is the session's to do, the rest is its own."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ import select
 from collections import deque
 from typing import Any, Callable, Deque, Dict, List, Optional, Sequence
 
+from tddbot.runner.guest.lab.asking import Asking
+from tddbot.runner.guest.lab.bench import Task
 from tddbot.runner.guest.lab.crew import Crew, Ended
 from tddbot.runner.guest.lab.fresh import Fresh
+from tddbot.runner.guest.lab.screening import Screening
 from tddbot.runner.guest.lab.session import Session
 from tddbot.runner.guest.lab.streams import Stream
-from tddbot.runner.guest.lab.suite import KEEP, TARGET, Screening, Suite
+from tddbot.runner.guest.lab.suite import KEEP, TARGET, Suite
 
 Running = Callable[[Sequence[str], List[Any]], int]
 """Runs pytest on node IDs with these plugins, and returns its exit code."""
 
 _TICK = 0.05
+_TASKS: Dict[str, Callable[[Dict[str, Any], Suite], Task]] = {"screen": Screening, "ask": Asking}
 
 
 def serve(channel: int, root: str, order: Dict[str, Any], running: Running) -> int:
@@ -44,10 +48,10 @@ class Server:
         self._with_session: Dict[int, Dict[str, Any]] = {}
         self._texts: Dict[str, str] = {}
         self._waiting: Deque[Dict[str, Any]] = deque()
-        self._anew: Deque[Screening] = deque()
+        self._anew: Deque[Task] = deque()
         self._scratch = os.environ.get("TMPDIR", "/tmp")
         self._crew: Crew = Crew(1, (channel,), self._scratch)
-        self._fresh = Fresh(root, self._suite, running)
+        self._fresh = Fresh(root, running)
 
     def serve(self) -> None:
         """Serve until the other end is closed."""
@@ -75,7 +79,8 @@ class Server:
         self._crew = Crew(1, (self._host.reading, here, here_end), self._scratch)
 
     def _be_session(self, stream: Stream) -> None:
-        session = Session(self._root, self._suite, stream, self._order["places"], self._scratch)
+        crew = Crew(self._order["places"], (stream.reading, stream.writing), self._scratch)
+        session = Session(self._root, self._suite, stream, crew, self._made)
         nodes = [*self._suite.nodes[TARGET], *self._suite.nodes[KEEP]]
         self._running(nodes, [session, session.trial])
 
@@ -119,9 +124,9 @@ class Server:
             if "ready" in message:
                 self._become_ready(message["ready"])
             elif "unfit" in message:
-                self._anew.append(Screening(self._with_session.pop(message["unfit"])))
+                self._anew.append(self._made(self._with_session.pop(message["unfit"])))
             else:
-                self._with_session.pop(message.get("id"), None)
+                self._with_session.pop(message["id"], None)
                 self._host.send(message)
 
     def _become_ready(self, told: Dict[str, Any]) -> None:
@@ -153,32 +158,32 @@ class Server:
             self._dispatch(self._waiting.popleft())
 
     def _dispatch(self, message: Dict[str, Any]) -> None:
-        if self._swaps and self._session is not None and all(edit["before"] for edit in message["edits"]):
+        task = self._made(message)
+        is_there = self._session is not None and (self._swaps or not task.needs_tests)
+        if self._session is not None and is_there and all(edit["before"] for edit in task.edits):
             self._with_session[message["id"]] = message
             self._session.send(message)
         else:
-            self._anew.append(Screening(message))
+            self._anew.append(task)
 
-    def _try_anew(self, screening: Screening) -> None:
+    def _made(self, job: Dict[str, Any]) -> Task:
+        return _TASKS[job["do"]](job, self._suite)
+
+    def _try_anew(self, task: Task) -> None:
         try:
-            self._fresh.lay(screening.job["edits"])
-        except OSError:
+            self._fresh.lay(task.edits)
+        except (OSError, ValueError):  # a path that cannot be written, a text that cannot be encoded
             self._fresh.restore()
-            self._host.send({"id": screening.job["id"], "fate": "unfit", "reds": [], "won": 0})
+            self._host.send({"id": task.job["id"], "fate": "unfit"})
             self._go_on()
             return
-        stage = screening.stage
-        limits = [self._suite.import_limit(), *self._suite.limits(stage)[screening.skip :]]
-        self._crew.start(screening, self._fresh.work(stage, screening.skip, screening.whole), limits)
+        self._crew.start(task, self._fresh.work(task), [self._suite.import_limit(), *task.limits()])
 
     def _take(self, ended: Ended) -> None:
-        screening: Screening = ended.key
         self._fresh.restore()
-        nodes = self._suite.nodes[screening.stage]
-        answer = screening.take(ended._replace(step=max(0, ended.step - 1)), nodes)
-        if answer is None and screening.stage == KEEP and not self._suite.nodes[KEEP]:
-            answer = screening.passed()
+        task: Task = ended.key
+        answer = task.take(ended._replace(step=max(0, ended.step - 1)))
         if answer is None:
-            self._anew.appendleft(screening)
+            self._anew.appendleft(task)
         else:
             self._host.send(answer)

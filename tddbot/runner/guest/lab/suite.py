@@ -1,10 +1,10 @@
-"""The tests that candidates are tried on, what each took without a patch, and what became of one candidate so far."""
+"""The tests that candidates are tried on, and what each took without a patch, from which follows how long it may take."""
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Tuple
 
-from tddbot.runner.guest.lab.crew import DONE, Ended, Limit
+from tddbot.runner.guest.lab.crew import Limit
 
 TARGET, KEEP = "target", "keep"
 
@@ -33,9 +33,11 @@ class Suite:
     def limits(self, stage: str) -> List[Limit]:
         """The limits of each test with a candidate in place."""
         slowest = max((cpu for cpu, _ in self.took.values()), default=0.0)
-        return [self._limit(node, slowest if stage == TARGET else 0.0) for node in self.nodes[stage]] or [
-            self._of(0, 0)
-        ]
+        return [self._limit(node, slowest if stage == TARGET else 0.0) for node in self.nodes[stage]]
+
+    def limit(self) -> Limit:
+        """The limit of something small."""
+        return self._of(0.0, 0.0)
 
     def import_limit(self) -> Limit:
         """The limit of collecting it all anew."""
@@ -47,49 +49,3 @@ class Suite:
 
     def _of(self, cpu: float, wall: float) -> Limit:
         return Limit(min(_CPU + _FACTOR * cpu, self._most), min(_WALL + _FACTOR * max(cpu, wall), self._most))
-
-
-class Screening:
-    """One candidate on its way: first through the target, then through what is to stay green."""
-
-    def __init__(self, job: Dict[str, Any], stage: str = TARGET) -> None:
-        self.job = job
-        self.stage = stage
-        self.skip = 0
-        self.won = 0
-        self.reds: List[Tuple[str, str, str]] = []
-        self._fate = "red"
-
-    @property
-    def whole(self) -> bool:
-        """Whether all of the target is to run."""
-        return bool(self.job.get("whole")) and self.stage == TARGET
-
-    def take(self, ended: Ended, nodes: Sequence[str]) -> Optional[Dict[str, Any]]:
-        """Take in what a child found out, from the first that was not skipped; return the answer once it is known."""
-        for told in ended.told:
-            red = told["red"]
-            if red is not None:
-                self.reds.append((nodes[told["n"]], red[0], red[1]))
-            elif self.stage == TARGET:
-                self.won += 1
-        if ended.how != DONE:
-            self._fate = ended.how
-            step = min(self.skip + ended.step, len(nodes) - 1)
-            self.reds.append((nodes[step], "", ""))
-            self.skip = step + 1
-            if self.whole and self.skip < len(nodes):
-                return None
-        if self.reds:
-            return self._answer(self._fate)
-        if self.stage == TARGET:
-            self.stage, self.skip = KEEP, 0
-            return None
-        return self.passed()
-
-    def passed(self) -> Dict[str, Any]:
-        """The answer where nothing is red."""
-        return self._answer("passed")
-
-    def _answer(self, fate: str) -> Dict[str, Any]:
-        return {"id": self.job["id"], "fate": fate, "reds": self.reds, "won": self.won}

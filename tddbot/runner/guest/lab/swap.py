@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import types
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Dict, Iterable, List, Tuple
 
 Place = Tuple[str, str, int]
 """The file that code was compiled from, its name and its first line."""
@@ -13,7 +13,7 @@ Place = Tuple[str, str, int]
 _OPTIMIZED = 0x01  # set for functions, and neither for modules nor for the bodies of classes
 
 
-class Unfit(Exception):
+class UnfitError(Exception):
     """The edit has to be imported anew."""
 
 
@@ -28,15 +28,15 @@ class Pair:
 
 
 def compiled(text: str, path: str) -> types.CodeType:
-    """Compile a module's text. Raise Unfit where that is no Python."""
+    """Compile a module's text. Raise UnfitError where that is no Python."""
     try:
         return compile(text, path, "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError) as error:
-        raise Unfit from error
+        raise UnfitError from error
 
 
 def pairs(old: types.CodeType, new: types.CodeType) -> List[Pair]:
-    """Return the functions that differ. Raise Unfit where what is run by the import differs itself."""
+    """Return the functions that differ. Raise UnfitError where what is run by the import differs itself."""
     found: List[Pair] = []
     _compare(old, new, (), found)
     return found
@@ -47,16 +47,16 @@ def _compare(old: types.CodeType, new: types.CodeType, above: "Tuple[Pair, ...]"
     is_changed = not _is_same(old, new)
     if not old.co_flags & _OPTIMIZED:
         if is_changed:
-            raise Unfit
-        inner = [_compare(*both, above, found) for both in zip(_nested(old), _nested(new))]
-        return any(inner)
+            raise UnfitError
+        inner = map(lambda *both: _compare(*both, above, found), _nested(old), _nested(new))
+        return any(list(inner))
     pair = Pair(old, new, above, is_changed)
     mark = len(found)
     found.append(pair)
     differs = is_changed
     if [code.co_name for code in _nested(old)] == [code.co_name for code in _nested(new)]:
-        for both in zip(_nested(old), _nested(new)):
-            differs = _compare(*both, (*above, pair), found) or differs
+        inner = map(lambda *both: _compare(*both, (*above, pair), found), _nested(old), _nested(new))
+        differs = any(list(inner)) or differs
     if not differs:
         del found[mark:]
     return differs
@@ -102,7 +102,7 @@ def place(code: types.CodeType) -> Place:
 class Index:
     """The functions that there are, by the place of their code; and the places of what was `called` by importing."""
 
-    def __init__(self, root: str, called: "Iterator[types.CodeType] | List[types.CodeType]") -> None:
+    def __init__(self, root: str, called: Iterable[types.CodeType]) -> None:
         self._functions: Dict[Place, List[Any]] = {}
         self._called = {place(code) for code in called}
         gc.unfreeze()
@@ -112,28 +112,28 @@ class Index:
         gc.freeze()
 
     def take(self, found: List[Pair]) -> None:
-        """Give functions their new code, in this process. Raise Unfit where that is not all there is to an edit."""
+        """Give functions their new code, in this process. Raise UnfitError where that is not all there is to an edit."""
         known = {id(pair): self._of(pair) for pair in found}
         for pair in found:
             if pair.is_changed:
                 is_alive = known[id(pair)] or any(known.get(id(above)) for above in pair.above)
                 if not is_alive or place(pair.old) in self._called:
-                    raise Unfit
+                    raise UnfitError
             if known[id(pair)] and pair.old.co_freevars != pair.new.co_freevars:
-                raise Unfit
+                raise UnfitError
         for pair in found:
             for function in known[id(pair)]:
                 function.__code__ = pair.new
 
     def _of(self, pair: Pair) -> List[Any]:
-        """The functions whose code this is. Raise Unfit where one has other code than the text of its file says."""
+        """The functions whose code this is. Raise UnfitError where one has other code than the text of its file says."""
         functions = self._functions.get(place(pair.old), [])
         if not all(_is_all_same(function.__code__, pair.old) for function in functions):
-            raise Unfit
+            raise UnfitError
         return functions
 
 
 def _is_all_same(one: types.CodeType, other: types.CodeType) -> bool:
     if not _is_same(one, other):
         return False
-    return all(_is_all_same(*both) for both in zip(_nested(one), _nested(other)))
+    return all(map(_is_all_same, _nested(one), _nested(other)))
