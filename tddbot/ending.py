@@ -83,7 +83,8 @@ def offer(work: Work, attempt: Attempt) -> None:
 def why_given_up(attempts: Sequence[Attempt], exhausted: str | None) -> str:
     """Say in one line what was tried, which of a model's patches came nearest, and what ended it."""
     duds = [attempt.proposal.reason for attempt in attempts if isinstance(attempt.proposal, Dud)]
-    candidates = len(attempts) - len(duds)
+    offers = sum(attempt.verdict.ruling is Ruling.OFFERED for attempt in attempts)
+    candidates = len(attempts) - len(duds) - offers
     many = "the one candidate was not" if candidates == 1 else f"none of {candidates} candidates was"
     tried = [f"{many} accepted"] if candidates else []
     nearest = [each.proposal for each in best(attempts, 1) if each.run is not None]

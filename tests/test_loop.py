@@ -20,9 +20,12 @@ from tddbot.domain import (
     Ending,
     Failure,
     Frame,
+    Kind,
+    Option,
     Outcome,
     Patch,
     Proposal,
+    Question,
     Resolution,
     Result,
     Ruling,
@@ -777,6 +780,166 @@ def test_whatever_is_proposed_only_a_proven_patch_changes_the_tree_and_none_is_l
     assert rulings(one).count(Ruling.ACCEPTED) == int(fixed)
     assert len(one.store.attempts) == resolution.attempts == len(rulings(one))
     assert fixed or resolution.reason
+
+
+# What is only offered, and what one more test decides.
+
+SCAFFOLD = replace(candidate("b.py", None, "def g():\n    raise NotImplementedError\n"), kind=Kind.SCAFFOLD)
+ROLLBACK = replace(RIGHT, kind=Kind.ROLLBACK, note="takes it back")
+
+
+def absent(*scripts: Script) -> House:
+    """A house whose red test misses a name until b.py is there, and wants the answer yet when it is."""
+    one = house(*scripts)
+    answer = one.runner.answer
+
+    def told(request: RunRequest, stop: Stop) -> Run:
+        run = answer(request, stop)
+        kind = "NotImplementedError" if request.patch and "b.py" in request.patch.paths else "ImportError"
+        named = {
+            node: replace(result, failure=replace(result.failure, kind=kind)) if result.failure else result
+            for node, result in run.results.items()
+        }
+        return replace(run, results=named)
+
+    one.runner.answer = told
+    return one
+
+
+def test_a_scaffold_is_offered_after_one_run_of_everything_and_never_applied():
+    one = absent([SCAFFOLD])
+    baseline, [resolution] = work(one)
+
+    assert rulings(one) == [Ruling.OFFERED]
+    [_, _, proof] = one.runner.requests
+    assert (proof.patch, proof.node_ids, proof.warm, proof.keep) == (SCAFFOLD.patch, None, False, {GREEN, OTHER})
+    assert (resolution.conclusion, resolution.attempt) == (Conclusion.GAVE_UP, None)
+    assert [offer.proposal for offer in resolution.offers] == [SCAFFOLD]
+    assert baseline.reds() == (RED,)
+    assert_untouched(one)
+    assert one.store.states == {SCAFFOLD.patch.id: "stored"}
+    assert one.told.of(events.PatchApplied) == one.told.of(events.PatchStored) == []
+
+
+def test_the_record_of_an_offer_is_kept_at_once():
+    one = absent([SCAFFOLD], [DUD])
+    kept = []
+    one.told.react = lambda event: (
+        kept.append(len(one.store.evidence)) if isinstance(event, events.RungStarted) else None
+    )  # fmt: skip
+    work(one, policy(rungs=2))
+    [evidence] = one.store.evidence
+    assert kept == [0, 1]
+    assert (evidence.patch_id, evidence.kind, evidence.won, evidence.kept) == (
+        SCAFFOLD.patch.id, Kind.SCAFFOLD, (), 2,
+    )  # fmt: skip
+    assert (evidence.target, evidence.held) == ((RED,), ("cold proof",))
+
+
+def test_a_scaffold_that_gives_no_name_or_spoils_a_test_is_not_offered():
+    harmful = replace(HARMFUL, kind=Kind.SCAFFOLD)
+    one = absent([replace(STILL, kind=Kind.SCAFFOLD), harmful])
+    _, [resolution] = work(one)
+    assert rulings(one) == [Ruling.STILL_RED, Ruling.REGRESSION]
+    assert (resolution.offers, one.store.evidence) == ((), [])
+
+
+def test_a_rollback_is_proven_as_a_fix_is_and_then_only_offered():
+    one = house([ROLLBACK])
+    _, [resolution] = work(one)
+
+    assert rulings(one) == [Ruling.OFFERED]
+    assert len(one.runner.requests) == 8
+    assert [offer.proposal for offer in resolution.offers] == [ROLLBACK]
+    assert (resolution.offers[0].verdict.won, resolution.conclusion) == ((RED,), Conclusion.GAVE_UP)
+    assert one.store.evidence[0].kind is Kind.ROLLBACK
+    assert_untouched(one)
+
+
+@pytest.mark.parametrize(("proposal", "ruling"), [(STILL, Ruling.STILL_RED), (HARMFUL, Ruling.REGRESSION)])
+def test_a_rollback_that_proves_nothing_is_not_offered(proposal, ruling):
+    one = house([replace(proposal, kind=Kind.ROLLBACK)])
+    _, [resolution] = work(one)
+    assert rulings(one) == [ruling]
+    assert resolution.offers == ()
+
+
+def test_a_rollback_of_a_flaky_target_is_not_offered():
+    tests = {RED: in_turn(*[Outcome.FAILED] * 2, Outcome.PASSED, Outcome.PASSED, Outcome.PASSED)}
+    one = House({"a.py": WRONG}, tests, [[ROLLBACK]])
+    work(one)
+    assert rulings(one) == [Ruling.UNPROVEN]
+
+
+@pytest.mark.parametrize("kind", [Kind.SCAFFOLD, Kind.ROLLBACK])
+def test_what_is_offered_obeys_the_guard(kind):
+    one = absent([replace(FORBIDDEN, kind=kind)])
+    work(one)
+    assert rulings(one) == [Ruling.FORBIDDEN]
+
+
+def test_the_search_goes_on_after_an_offer_and_a_fix_is_still_applied():
+    one = house([ROLLBACK, DUD], [replace(RIGHT, note="another")])
+    _, [resolution] = work(one, policy(rungs=2))
+    assert rulings(one) == [Ruling.OFFERED, Ruling.DUD, Ruling.ACCEPTED]
+    assert resolution.conclusion is Conclusion.FIXED
+    assert one.repository.contents["a.py"] == RIGHT_TEXT
+    assert [attempt.proposal for attempt in one.generator.asked[1].earlier] == [ROLLBACK, DUD]
+
+
+def test_the_end_does_not_count_what_is_offered_as_not_accepted():
+    one = house([ROLLBACK, STILL, DUD])
+    _, [resolution] = work(one)
+    assert resolution.reason == "the one candidate was not accepted; it said nothing"
+    two = house([ROLLBACK, DUD])
+    assert work(two)[1][0].reason == "it said nothing"
+
+
+def asking(*numbers: int) -> Dud:
+    options = tuple(
+        Option(candidate("a.py", WRONG, f"answer = {number}\nsafe = 1\n").patch, f"{number}", f"assert a == {number}")
+        for number in numbers
+    )
+    return Dud("a tie", "script", final=True, question=Question(options, "a", "tests/test_a.py"))
+
+
+def test_what_one_more_test_would_decide_is_in_the_resolution_and_its_options_in_the_store():
+    asks = asking(43, 44)
+    one = house([asks], [STILL])
+    _, [resolution] = work(one, policy(rungs=2))
+    assert (resolution.conclusion, resolution.question) == (Conclusion.GAVE_UP, asks.question)
+    assert asks.question is not None
+    assert {option.patch.id for option in asks.question.options} | {STILL.patch.id} == set(one.store.patches)
+    assert all(option.patch.id not in one.runner.tried() for option in asks.question.options)
+    assert one.store.evidence == []
+    assert_untouched(one)
+
+
+def test_the_last_question_is_the_one_that_counts():
+    one = house([asking(43, 44)], [asking(43, 45)], [DUD])
+    _, [resolution] = work(one, policy(rungs=3))
+    assert resolution.question == asking(43, 45).question
+
+
+def test_what_is_fixed_leaves_no_question():
+    one = house([asking(43, 44)], [RIGHT])
+    _, [resolution] = work(one, policy(rungs=2))
+    assert (resolution.conclusion, resolution.question) == (Conclusion.FIXED, None)
+
+
+def test_a_generator_gets_the_targets_laboratory_and_can_ask_for_the_past():
+    one = house([DUD])
+    one.store.record_run(Run(one.repository.snapshot().tree, {RED: a_result(RED, Outcome.PASSED)}))
+    one.repository.contents["a.py"] = WRONG.replace("41", "40")
+    work(one)
+    [asked] = one.generator.asked
+    [request] = one.runner.labs
+    assert asked.lab is not None
+    assert (request.target, request.keep) == ((RED,), (GREEN, OTHER))
+    past = asked.past()
+    assert past is not None
+    assert past.was_green
+    assert past.patch.paths == ("a.py",)
 
 
 # Apart.

@@ -1,5 +1,6 @@
 """`tddbot apply`, `undo`, `show` and `log`: patches that are in the store, by ID."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -11,22 +12,19 @@ from tddbot.errors import ExitCode, UsageError
 from tddbot.report.difference import unified
 from tddbot.report.json_lines import line
 from tddbot.report.terminal import console, show_evidence, show_labelled, show_patch, show_reasoning
-from tddbot.report.words import bill, one_line
-from tddbot.store.records import StoredAttempt, StoredPatch
+from tddbot.report.words import DECIDES, bill, one_line, visible
+from tddbot.store.records import StoredAttempt, StoredOption, StoredPatch
 
 
-@click.command(short_help="Apply a proven patch.")
+@click.command(short_help="Apply a patch that is proven or offered.")
 @click.argument("patch_id", metavar="ID")
 @display_options
 def apply(patch_id: str, display: Display) -> int:
-    """Apply a proven patch from the store; the files must be as they were when it was made."""
+    """Apply a patch from the store that is proven or offered; the files must be as they were when it was made."""
     with display.sink() as tell, opened(Path.cwd(), tell, "tddbot apply") as app:
         stored = _find(app, patch_id)
         if stored.evidence is None:
-            raise UsageError(
-                f"patch {stored.patch.id} was never proven, so it is not applied",
-                f"`tddbot show {stored.patch.id}` shows it.",
-            )
+            raise _unproven(stored)
         return _write(app, display, stored.patch, stored.patch.id, "applied")
 
 
@@ -51,14 +49,19 @@ def show(patch_id: str, display: Display) -> int:
         stored = _find(app, patch_id)
         attempt = app.store.attempt_with(stored.patch.id)
         if display.json:
-            more = {"difference": unified(stored.patch), "evidence": stored.evidence, "attempt": attempt}
+            more = {
+                "difference": unified(stored.patch), "evidence": stored.evidence, "option": stored.option,
+                "attempt": attempt,
+            }  # fmt: skip
             write(line({**_row(stored), **more}))
             return ExitCode.OK
         screen = console()
-        screen.print(f"patch {stored.patch.id}, {stored.state}, {stored.created:%Y-%m-%d %H:%M} UTC", markup=False)
+        screen.print(f"patch {stored.patch.id}, {stored.standing}, {stored.created:%Y-%m-%d %H:%M} UTC", markup=False)
         show_patch(screen, stored.patch)
         if stored.evidence:
             show_evidence(screen, stored.evidence)
+        elif stored.option:
+            show_labelled(screen, _undecided(stored, stored.option))
         elif attempt:
             show_labelled(screen, [("by", f"{attempt.generator}: {one_line(attempt.note, most=2000)}")])
         if attempt:
@@ -80,7 +83,9 @@ def log(number: int, every: bool, display: Display) -> int:
                 write(line(_row(stored)))
             else:
                 when = f"{stored.created:%Y-%m-%d %H:%M}"
-                write(f"{stored.patch.id}  {stored.state:<8} {when}  {', '.join(stored.patch.paths)}  {stored.note}\n")
+                write(
+                    f"{stored.patch.id}  {stored.standing:<9} {when}  {', '.join(stored.patch.paths)}  {stored.note}\n"
+                )
         if not rows and not display.json:
             write("No patch is in the store yet.\n")
     return ExitCode.OK
@@ -94,6 +99,32 @@ def _find(app: App, patch_id: str) -> StoredPatch:
             "`tddbot log` lists the proven ones, `tddbot log --all` every candidate.",
         )
     return stored
+
+
+def _unproven(stored: StoredPatch) -> UsageError:
+    name = stored.patch.id
+    if (option := stored.option) is None:
+        return UsageError(f"patch {name} was never proven, so it is not applied", f"`tddbot show {name}` shows it.")
+    others = ", ".join(option.others)
+    what = f"`{visible(one_line(option.test))}`" if option.test else "a test that only it passes"
+    place = f" to {option.path}" if option.path else ""
+    return UsageError(
+        f"patch {name} is not applied: all tests pass with it, and with {others} as well; {DECIDES}",
+        f"If it is the right one, add {what}{place}, then run `tddbot fix` again.",
+    )
+
+
+def _undecided(stored: StoredPatch, option: StoredOption) -> Iterator[tuple[str, str]]:
+    """What is known of one of several patches which all tests pass."""
+    yield "what", one_line(stored.note)
+    yield "or", ", ".join(option.others)
+    for number, text in enumerate(option.test.splitlines()):
+        yield ("" if number else "if"), text
+    place = f" to {option.path}" if option.path else ""
+    yield (
+        "then",
+        f"add {'this' if option.test else 'a test that only this one passes'}{place}, and run `tddbot fix` again",
+    )
 
 
 def _came_to(attempt: StoredAttempt) -> str:
@@ -122,6 +153,6 @@ def _write(app: App, display: Display, patch: Patch, patch_id: str, state: str) 
 
 def _row(stored: StoredPatch) -> dict[str, object]:
     return {
-        "patch_id": stored.patch.id, "state": stored.state, "created": stored.created, "note": stored.note,
+        "patch_id": stored.patch.id, "state": stored.standing, "created": stored.created, "note": stored.note,
         "paths": stored.patch.paths,
     }  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from tddbot.domain import Attempt, Candidate, Dud, Resolution, Run
+from tddbot.domain import Attempt, Candidate, Dud, Option, Question, Resolution, Run
 from tddbot.events import Event, Sink
 
 
@@ -36,7 +36,10 @@ def as_object(event: Event) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """Return a noun as plain data: runs as counts and reds, proposals without what is the generator's own affair."""
+    """Return a noun as plain data: runs as counts and reds, proposals without what is the generator's own affair.
+
+    The `kind` of a proposal is candidate or dud; what a candidate claims to be (a fix, a scaffold, …) is its `claim`.
+    """
     if isinstance(value, Run):
         return summary(value)
     if isinstance(value, Attempt):
@@ -44,12 +47,18 @@ def plain(value: Any) -> Any:
         verdict = plain(value.verdict)
         return {"proposal": plain(value.proposal), "run": run, "verdict": verdict, "rung": value.rung}
     if isinstance(value, Candidate):
-        return {**_builtins(value, leave_out="replay"), "patch_id": value.patch.id, "kind": "candidate"}
+        named = {"patch_id": value.patch.id, "kind": "candidate", "claim": value.kind.value}
+        return {**_builtins(value, "replay"), **named}
     if isinstance(value, Dud):
-        return {**_builtins(value, leave_out="replay"), "kind": "dud"}
+        return {**_builtins(value, "replay", "question"), "kind": "dud", "question": plain(value.question)}
+    if isinstance(value, Question):
+        return {**_builtins(value, "options"), "options": [plain(option) for option in value.options]}
+    if isinstance(value, Option):
+        return {**_builtins(value), "patch_id": value.patch.id}
     if isinstance(value, Resolution):
-        attempt = None if value.attempt is None else plain(value.attempt)
-        return {**_builtins(value, leave_out="attempt"), "target_id": value.target.id, "attempt": attempt}
+        attempt, question = plain(value.attempt), plain(value.question)
+        parts = {"attempt": attempt, "question": question, "offers": [plain(offer) for offer in value.offers]}
+        return {**_builtins(value, *parts), "target_id": value.target.id, **parts}
     return msgspec.to_builtins(value)
 
 
@@ -63,5 +72,6 @@ def summary(run: Run) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _builtins(value: Any, leave_out: str) -> dict[str, Any]:
-    return {name: msgspec.to_builtins(getattr(value, name)) for name in value.__dataclass_fields__ if name != leave_out}
+def _builtins(value: Any, *leave_out: str) -> dict[str, Any]:
+    names = [name for name in value.__dataclass_fields__ if name not in leave_out]
+    return {name: msgspec.to_builtins(getattr(value, name)) for name in names}

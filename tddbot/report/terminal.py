@@ -36,6 +36,9 @@ _MARKS = {
 }
 
 
+_REASONED = (Ruling.FORBIDDEN, Ruling.REGRESSION, Ruling.UNPROVEN, Ruling.OFFERED)
+
+
 def console(stderr: bool = False) -> "Console":
     """Return a console that obeys NO_COLOR, TERM=dumb and pipes."""
     from rich.console import Console
@@ -139,7 +142,7 @@ class Terminal:
             style = "green" if verdict.accepted else "dim"
             self._line(f"  {number:>4}  {verdict.ruling.value:<12} {text}", style=style)
         if self._verbose:
-            if verdict.ruling in (Ruling.FORBIDDEN, Ruling.REGRESSION, Ruling.UNPROVEN):
+            if verdict.reasons and verdict.ruling in _REASONED:
                 self._line(f"        {'; '.join(verdict.reasons)}", style="dim")
             show_reasoning(self._console, proposal.reasoning, indent=8)
         if isinstance(proposal, Dud) and proposal.contradiction:
@@ -148,7 +151,8 @@ class Terminal:
     def _resolved(self, resolution: Resolution) -> None:
         mark, style = _MARKS[resolution.conclusion]
         tried = words.count(resolution.attempts, "attempt")
-        said = f": {resolution.reason}" if resolution.reason else ""
+        reason = "; ".join(filter(None, [resolution.reason, words.left_open(resolution)]))
+        said = f": {reason}" if reason else ""
         if resolution.attempt and isinstance(resolution.attempt.proposal, Candidate):
             said = f": {words.one_line(resolution.attempt.proposal.note)}"
         self._line(
@@ -162,6 +166,21 @@ class Terminal:
             for node in self._contradiction:
                 self._test(node, failures.get(node))
             self._line("  one of the two has to be changed, and no patch may touch a test", style="yellow")
+        if resolution.conclusion is not Conclusion.FIXED:
+            self._left_open(resolution)
+
+    def _left_open(self, resolution: Resolution) -> None:
+        """What the user may apply or decide."""
+        for attempt in resolution.offers:
+            if isinstance(attempt.proposal, Candidate):
+                self._line(f"  {words.one_line(attempt.proposal.note)}")
+                show_patch(self._console, attempt.proposal.patch)
+                self._line(f"  {words.offer_line(attempt.proposal)}", style="yellow")
+        if resolution.question:
+            first, *lines = words.question_lines(resolution.question)
+            self._line(f"? {first}", style="yellow")
+            for line in lines:
+                self._line(f"  {line}")
 
     def _test(self, node: NodeId, failure: Failure | None) -> None:
         for name in words.first_few([node]):

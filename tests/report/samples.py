@@ -1,5 +1,6 @@
 """One of every event, over one small story."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from tddbot import events
@@ -11,9 +12,13 @@ from tddbot.domain import (
     Edit,
     Evidence,
     Failure,
+    Findings,
     Frame,
+    Kind,
+    Option,
     Outcome,
     Patch,
+    Question,
     Resolution,
     Result,
     Ruling,
@@ -53,6 +58,31 @@ GAVE_UP = Resolution(TARGET, Conclusion.GAVE_UP, "none of 3 candidates was accep
 EVIDENCE = Evidence(
     PATCH.id, (RED,), TARGET.cause, RUN.tree, (RED,), 1, 1, "namespaces", "model", CANDIDATE.note, USAGE, 4.2
 )  # fmt: skip
+SCAFFOLD = Candidate(
+    Patch((Edit("b.py", None, "def g():\n    raise NotImplementedError\n"),)),
+    "offline scaffold", "makes b.py with g()",
+    replay=({"secret": "of the generator"},), kind=Kind.SCAFFOLD,
+)  # fmt: skip
+ROLLBACK = Candidate(PATCH.inverse(), "offline rollback", "takes back the change of a.py:1", kind=Kind.ROLLBACK)
+SCAFFOLDED = Attempt(SCAFFOLD, RUN, Verdict(Ruling.OFFERED, ("a name is missing yet: t.py::b",)), "offline")
+SUGGESTED = Attempt(ROLLBACK, RUN, Verdict(Ruling.OFFERED, (), (RED,)), "offline")
+WAYS = tuple(Patch((Edit("a.py", "x = 41\n", f"x = {number}\n"),)) for number in (42, 43))
+QUESTION = Question(
+    (
+        Option(WAYS[0], "a.py:1: 41 becomes 42", "assert f('ä') == 42"),
+        Option(WAYS[1], "a.py:1: 41 becomes 43", "with pytest.raises(ValueError):\n    f('ä')"),
+    ),
+    "f('ä')",
+    "tests/test_a.py",
+)  # fmt: skip
+ASKED = replace(
+    REFUSED,
+    proposal=Dud(
+        "one more test decides it", "offline", replay=({"secret": "of the generator"},), question=QUESTION,
+        findings=Findings(("a.py:1 x = 41",), ("f('ä') returned 41",), ("41 becomes 40: f('ä') == 40",)),
+    ),
+)  # fmt: skip
+LEFT_OPEN = replace(GAVE_UP, question=QUESTION, offers=(SCAFFOLDED, SUGGESTED))
 
 EVERY: tuple[events.Event, ...] = (
     events.BaselineStarted(RUN.tree),
@@ -68,4 +98,7 @@ EVERY: tuple[events.Event, ...] = (
     events.PatchStored(PATCH, EVIDENCE, "the working tree changed"),
     events.FilesChanged(("a.py", "b.py")),
     events.Notice("Mind the gap.", warning=True),
+    events.AttemptJudged(4, ASKED),
+    events.AttemptJudged(5, SCAFFOLDED),
+    events.TargetResolved(LEFT_OPEN),
 )

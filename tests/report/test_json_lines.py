@@ -6,7 +6,19 @@ import pytest
 
 from tddbot import events
 from tddbot.report.json_lines import json_lines
-from tests.report.samples import CANDIDATE, EVERY, PATCH, RED, RUNG, THOUGHT
+from tests.report.samples import (
+    ASKED,
+    CANDIDATE,
+    EVERY,
+    LEFT_OPEN,
+    PATCH,
+    RED,
+    ROLLBACK,
+    RUNG,
+    SCAFFOLDED,
+    THOUGHT,
+    WAYS,
+)
 
 
 def lines(*told: events.Event) -> list[str]:
@@ -56,6 +68,34 @@ def test_a_program_can_tell_a_candidate_from_a_dud():
     assert accepted["verdict"]["ruling"] == "accepted"
     assert (accepted["rung"], accepted["proposal"]["reasoning"]) == (RUNG, THOUGHT)
     assert dud["proposal"]["contradiction"] == []
+
+
+def test_a_program_can_tell_a_fix_from_what_is_only_offered():
+    assert parsed(EVERY[6])["attempt"]["proposal"]["claim"] == "fix"
+    offered = parsed(events.AttemptJudged(5, SCAFFOLDED))["attempt"]
+    assert (offered["proposal"]["kind"], offered["proposal"]["claim"]) == ("candidate", "scaffold")
+    assert offered["verdict"]["ruling"] == "offered"
+
+
+def test_a_question_has_the_options_with_their_patches_and_a_dud_what_was_found_out():
+    dud = parsed(events.AttemptJudged(4, ASKED))["attempt"]["proposal"]
+    assert dud["question"] == parsed(events.TargetResolved(LEFT_OPEN))["resolution"]["question"]
+    assert (dud["question"]["call"], dud["question"]["path"]) == ("f('ä')", "tests/test_a.py")
+    assert [option["patch_id"] for option in dud["question"]["options"]] == [way.id for way in WAYS]
+    first = dud["question"]["options"][0]
+    assert (first["test"], first["note"]) == ("assert f('ä') == 42", "a.py:1: 41 becomes 42")
+    assert first["patch"]["edits"][0]["after"] == "x = 42\n"
+    assert dud["findings"]["suspects"] == ["a.py:1 x = 41"]
+    plain = parsed(EVERY[4])["attempt"]["proposal"]
+    assert (plain["question"], plain["findings"]) == (None, None)
+
+
+def test_a_resolution_has_what_is_offered():
+    found = parsed(events.TargetResolved(LEFT_OPEN))["resolution"]
+    assert [offer["proposal"]["claim"] for offer in found["offers"]] == ["scaffold", "rollback"]
+    assert found["offers"][1]["proposal"]["patch_id"] == ROLLBACK.patch.id
+    assert parsed(EVERY[8])["resolution"]["offers"] == []
+    assert parsed(EVERY[8])["resolution"]["question"] is None
 
 
 @pytest.mark.parametrize("event", EVERY, ids=lambda event: type(event).__name__)

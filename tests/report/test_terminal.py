@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from tddbot import events
-from tddbot.domain import Candidate, Conclusion, Edit, Ending, Frame, Patch, Run
+from tddbot.domain import Candidate, Conclusion, Edit, Ending, Frame, Kind, Option, Patch, Question, Run
 from tddbot.report.terminal import Terminal, console, show_patch
 from tests.report.samples import (
     ACCEPTED,
@@ -17,12 +17,18 @@ from tests.report.samples import (
     FAILURE,
     FIXED,
     GAVE_UP,
+    LEFT_OPEN,
     PATCH,
+    QUESTION,
     RED,
     REFUSED,
+    ROLLBACK,
     RUN,
+    SCAFFOLD,
+    SCAFFOLDED,
     TARGET,
     USAGE,
+    WAYS,
 )
 
 HIDDEN, SHOWN = "\x1b[?25l", "\x1b[?25h"
@@ -165,6 +171,69 @@ def test_what_is_fixed_or_cancelled_shows_no_failure(conclusion):
     assert len(told(events.TargetResolved(replace(GAVE_UP, conclusion=conclusion))).splitlines()) == 1
 
 
+def test_what_is_offered_is_shown_with_its_difference_and_is_never_called_fixed():
+    lines = told(events.TargetResolved(replace(LEFT_OPEN, question=None))).splitlines()
+    assert lines[0].endswith("none of 3 candidates was accepted; a scaffold is offered; a rollback is offered")
+    assert lines[4:] == [
+        "  makes b.py with g()",
+        "  diff --git a/b.py b/b.py",
+        "  new file mode 100644",
+        "  --- /dev/null",
+        "  +++ b/b.py",
+        "  @@ -0,0 +1,2 @@",
+        "  +def g():",
+        "  +    raise NotImplementedError",
+        f"  scaffolded, not applied: `tddbot apply {SCAFFOLD.patch.id}` writes it",
+        "  takes back the change of a.py:1",
+        "  diff --git a/a.py b/a.py",
+        "  --- a/a.py",
+        "  +++ b/a.py",
+        "  @@ -1 +1 @@",
+        "  -x = 42",
+        "  +x = 41",
+        f"  suggestion, not applied: `tddbot apply {ROLLBACK.patch.id}` takes this change back",
+    ]
+    assert not any("fixed" in line for line in lines)
+
+
+def test_one_more_test_decides_it_and_its_lines_are_there_to_be_pasted():
+    lines = told(events.TargetResolved(replace(LEFT_OPEN, offers=()))).splitlines()
+    assert lines[0].endswith("none of 3 candidates was accepted; one more test decides it")
+    assert lines[4:] == [
+        "? one more test decides it: 2 patches pass all tests and differ on f('ä')",
+        "    assert f('ä') == 42",
+        f"      a.py:1: 41 becomes 42 (`tddbot show {WAYS[0].id}`)",
+        "    with pytest.raises(ValueError):",
+        "        f('ä')",
+        f"      a.py:1: 41 becomes 43 (`tddbot show {WAYS[1].id}`)",
+        "  add the line that is right to tests/test_a.py, then run `tddbot fix` again",
+    ]
+
+
+def test_an_end_that_says_already_that_a_test_decides_does_not_say_it_twice():
+    line = told(events.TargetResolved(replace(LEFT_OPEN, reason="one more test decides it"))).splitlines()[0]
+    assert line.count("one more test decides it") == 1
+
+
+@pytest.mark.parametrize("conclusion", set(Conclusion) - {Conclusion.FIXED})
+def test_however_a_target_ended_what_is_left_open_is_shown(conclusion):
+    text = told(events.TargetResolved(replace(LEFT_OPEN, conclusion=conclusion)))
+    assert f"tddbot apply {ROLLBACK.patch.id}" in text
+    assert f"tddbot show {WAYS[0].id}" in text
+
+
+def test_what_was_offered_on_the_way_to_a_fix_is_not_shown():
+    assert len(told(events.TargetResolved(replace(FIXED, offers=(SCAFFOLDED,), question=QUESTION))).splitlines()) == 1
+
+
+def test_an_offered_attempt_is_a_line_with_what_is_open_in_verbose_mode_only():
+    assert told(events.AttemptJudged(5, SCAFFOLDED)) == ""
+    assert told(events.AttemptJudged(5, SCAFFOLDED), verbose=True).splitlines() == [
+        "     5  offered      makes b.py with g()",
+        "        a name is missing yet: t.py::b",
+    ]
+
+
 def test_a_baseline_that_was_interrupted_counts_nothing():
     assert told(events.BaselineTaken(Run("tree", {}, Ending.CANCELLED), ())) == ""
 
@@ -195,6 +264,8 @@ def test_nothing_that_tests_models_or_file_names_say_moves_the_cursor():
     failure = replace(FAILURE, kind=HOSTILE, message=HOSTILE, frames=(Frame(HOSTILE, 1, "f"),))
     target = replace(TARGET, results=(replace(TARGET.results[0], node_id=HOSTILE, failure=failure),))
     patch = Patch((Edit(HOSTILE, "a\n", "b\x1b[2J\x07\u202e\n"),))
+    scaffold = Candidate(patch, HOSTILE, HOSTILE, kind=Kind.SCAFFOLD)
+    question = Question((Option(patch, HOSTILE, HOSTILE), Option(patch, HOSTILE)), HOSTILE, HOSTILE)
     text = told(
         events.BaselineTaken(RUN, (HOSTILE,)),
         events.TargetStarted(replace(TARGET, cause=HOSTILE)),
@@ -205,6 +276,7 @@ def test_nothing_that_tests_models_or_file_names_say_moves_the_cursor():
         events.TargetResolved(replace(GAVE_UP, reason=HOSTILE, target=target)),
         events.PatchApplied(patch, replace(EVIDENCE, cause=HOSTILE, note=HOSTILE, won=(HOSTILE,))),
         events.PatchStored(patch, EVIDENCE, HOSTILE),
+        events.TargetResolved(replace(LEFT_OPEN, offers=(replace(SCAFFOLDED, proposal=scaffold),), question=question)),
         events.FilesChanged((HOSTILE,)),
         events.Notice(HOSTILE),
         verbose=True,
