@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from tddbot.bench.slip_kinds import KINDS, Scope
 from tddbot.bench.splices import SourceText
+from tddbot.parsing import quietly
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,8 @@ def _is_text(node: ast.AST) -> bool:
 
 def _compiles(source: str) -> bool:
     try:
-        compile(source, "<slip>", "exec", dont_inherit=True)
+        with quietly():
+            compile(source, "<slip>", "exec", dont_inherit=True)
     except (SyntaxError, ValueError):
         return False
     return True

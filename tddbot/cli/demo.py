@@ -10,8 +10,9 @@ import click
 from tddbot.app import opened
 from tddbot.cli.display import Display, display_options, unsafe_option
 from tddbot.cli.fix import fix_all
+from tddbot.cli.fixtures import fixture
 from tddbot.cli.interrupt import stop_on_signal
-from tddbot.errors import ExitCode, UnfitError
+from tddbot.errors import ExitCode
 from tddbot.events import Notice
 from tddbot.repository.create import create
 
@@ -28,7 +29,7 @@ def demo(keep: bool, unsafe: bool, display: Display) -> int:
     directory = Path(tempfile.mkdtemp(prefix="tddbot-demo-")).resolve()
     root = directory / "textkit"
     try:
-        shutil.copytree(_fixture(), root, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(fixture(_NAME), root, ignore=shutil.ignore_patterns("__pycache__"))
         create(root, "A small library with a slip in it")
         return _show(root, display, keep, unsafe)
     finally:
@@ -53,12 +54,3 @@ def _show(root: Path, display: Display, keep: bool, unsafe: bool) -> int:
             tell(Notice(f"\nThe repository is kept: cd {root}"))
     # The second target is meant to stay red: to say so is what the offline generator has to do.
     return ExitCode.OK if code == ExitCode.RED else code
-
-
-def _fixture() -> Path:
-    """Where the demonstration's repository lies: in the installed package, or beside it in a checkout."""
-    package = Path(__file__).parents[1]
-    for place in (package / "fixtures" / _NAME, package.parent / "fixtures" / _NAME):
-        if place.is_dir():
-            return place
-    raise UnfitError("the demonstration's files are not installed", "Install tddbot again.")
