@@ -74,10 +74,10 @@ def question(attempts: Sequence[Attempt]) -> Question | None:
 
 
 def offer(work: Work, attempt: Attempt) -> None:
-    """Keep the record of a patch that nobody but the user may apply."""
-    work.ports.store.record_evidence(
-        record(work.target, attempt, work.baseline, work.ledger.elapsed(), work.ledger.spent)
-    )
+    """Keep the record of a patch that nobody but the user may apply; one that was undone before is offered anew."""
+    evidence = record(work.target, attempt, work.baseline, work.ledger.elapsed(), work.ledger.spent)
+    work.ports.store.record_evidence(evidence)
+    work.ports.store.mark(evidence.patch_id, "stored")
 
 
 def why_given_up(attempts: Sequence[Attempt], exhausted: str | None) -> str:

@@ -856,6 +856,14 @@ def test_a_rollback_is_proven_as_a_fix_is_and_then_only_offered():
     assert_untouched(one)
 
 
+def test_what_was_undone_before_is_offered_anew():
+    one = house([ROLLBACK])
+    one.store.save_patch(ROLLBACK.patch, "once")
+    one.store.mark(ROLLBACK.patch.id, "undone")
+    work(one)
+    assert one.store.states == {ROLLBACK.patch.id: "stored"}
+
+
 @pytest.mark.parametrize(("proposal", "ruling"), [(STILL, Ruling.STILL_RED), (HARMFUL, Ruling.REGRESSION)])
 def test_a_rollback_that_proves_nothing_is_not_offered(proposal, ruling):
     one = house([replace(proposal, kind=Kind.ROLLBACK)])

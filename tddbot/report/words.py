@@ -93,7 +93,7 @@ def paid(usage: Usage) -> str:
 
 _CLAIMS = {
     Kind.SCAFFOLD: "scaffolded: what was missing is there, and yet to be written; proven is only that nothing is lost",
-    Kind.ROLLBACK: "taken back: it may have been meant, which no test can tell",
+    Kind.ROLLBACK: "a suggestion: it takes back a change that may have been meant, which no test can tell",
 }
 
 _OFFERS = {
