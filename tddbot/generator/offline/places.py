@@ -1,12 +1,13 @@
 """The statements of a source file and the places in them that operators look at. Knows nothing of what ran."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tddbot.generator.offline.syntax import Source, children, descendants, kind
+from tddbot.generator.offline.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -20,6 +21,8 @@ _HEADS = {
     "Match": ("subject",),
     "MatchCase": ("pattern", "guard"),
     "FunctionDef": ("params",),
+    "ExceptHandler": ("type",),
+    "ExceptStarHandler": ("type",),
 }
 _BLOCKS = ("body", "handlers", "cases", "orelse", "finalbody")
 _COMPOUND = frozenset(_HEADS) | {"ClassDef", "Try", "TryStar", "ExceptHandler", "ExceptStarHandler", "Else", "Finally"}
@@ -42,6 +45,10 @@ _NOT_READ = {
 _TARGETS = frozenset({"AssignTarget", "AugAssign", "AnnAssign", "CompFor", "NamedExpr"})
 _SCOPES = frozenset({"FunctionDef", "ClassDef", "Lambda"})
 _RECEIVERS = frozenset({"self", "cls", "_"})
+_EXPRESSIONS = frozenset({"Call", "Subscript", "Attribute", "BinaryOperation"})
+_CALLED = frozenset({"func"})
+_LONGEST = 40
+_MOST_NAMES = 12
 
 
 class End(Enum):
@@ -56,14 +63,41 @@ class End(Enum):
 class Function:
     """A function or method, and the one around it."""
 
+    source: Source
     node: "cst.FunctionDef"
     outer: "Function | None"
+
+    @property
+    def outermost(self) -> "Function":
+        """The function around all others that it lies in."""
+        return self.outer.outermost if self.outer else self
 
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The names that it may read of its own: parameters, what it assigns, then those of the function around it."""
         own = (name for name in _bound(self.node) if name not in _RECEIVERS)
         return tuple(dict.fromkeys((*own, *(self.outer.names if self.outer else ()))))
+
+    @cached_property
+    def comparisons(self) -> tuple[str, ...]:
+        """What it compares, as source, each once."""
+        found = (node for node in descendants(self.node.body, _SCOPES) if kind(node) == "Comparison")
+        return tuple(dict.fromkeys(self.source.between(*self.source.inner(node)) for node in found))
+
+    @cached_property
+    def expressions(self) -> tuple[str, ...]:
+        """The short expressions in it, as source, each once; a method that is called is none by itself."""
+        found: dict[str, None] = {}
+        waiting: list[cst.CSTNode] = [self.node.body]
+        while waiting:
+            node = waiting.pop()
+            if kind(node) in _SCOPES or kind(node) == "Annotation":
+                continue
+            start, end = self.source.outer(node)
+            if kind(node) in _EXPRESSIONS and end - start <= _LONGEST:
+                found[self.source.between(start, end)] = None
+            waiting.extend(reversed(list(children(node, _CALLED if kind(node) == "Call" else frozenset()))))
+        return tuple(found)
 
     @cached_property
     def is_generator(self) -> bool:
@@ -78,18 +112,43 @@ class Function:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
-    """A simple statement's line, or the head of a compound one; `top` is the statement of the module it lies in.
+class Spot:
+    """Where a statement stands: in which statement of the module, which function (None at import), and whose block.
 
-    `function` is None for what runs at import; `parts` are the nodes under it that belong to no other statement.
+    `before` is its neighbour in the block, None for the first one; a `last` one has none behind it.
     """
 
-    node: "cst.CSTNode"
     top: "cst.CSTNode"
-    lines: range
-    function: Function | None
-    parts: "tuple[cst.CSTNode, ...]"
+    function: Function | None = None
     end: End = End.NO
+    owner: "cst.CSTNode | None" = None
+    before: "cst.CSTNode | None" = None
+    last: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A simple statement's line, or the head of a compound one; `parts` are the nodes that belong to no other."""
+
+    node: "cst.CSTNode"
+    spot: Spot
+    lines: range
+    parts: "tuple[cst.CSTNode, ...]"
+
+    @property
+    def top(self) -> "cst.CSTNode":
+        """The statement of the module that it lies in."""
+        return self.spot.top
+
+    @property
+    def function(self) -> Function | None:
+        """The function that it lies in; None for what runs at import."""
+        return self.spot.function
+
+    @property
+    def end(self) -> End:
+        """What ends with it."""
+        return self.spot.end
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +163,17 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an operator looks: a node's parent, its statement and its source."""
+    """Where an operator looks: a node's parent, its statement and its source, and what its module names."""
 
     source: Source
     statement: Statement
     parent: "cst.CSTNode"
+    vocabulary: Vocabulary
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The variables that may be read here."""
+        return self.statement.function.names[:_MOST_NAMES] if self.statement.function else ()
 
     def replace(self, node: "cst.CSTNode", text: str, prior: float) -> Change:
         """Return the change of a node into `text`; the parentheses around it stay."""
@@ -132,48 +197,50 @@ class Place:
 def statements(source: Source) -> Iterator[Statement]:
     """Yield every statement of a file in the order of the source."""
     for top in source.module.body:
-        yield from _statements(source, top, top, None, End.NO)
+        yield from _statements(source, top, Spot(top))
 
 
-def places(source: Source, statement: Statement) -> "Iterator[tuple[cst.CSTNode, Place]]":
+def places(source: Source, statement: Statement, vocabulary: Vocabulary) -> "Iterator[tuple[cst.CSTNode, Place]]":
     """Yield a statement and each node in it that is worth a look, parents first."""
-    whole = Place(source, statement, statement.top)
+    whole = Place(source, statement, statement.top, vocabulary)
     yield statement.node, whole
     waiting: list[tuple[cst.CSTNode, cst.CSTNode]] = [(part, statement.node) for part in reversed(statement.parts)]
     while waiting:
         node, parent = waiting.pop()
         if kind(node) in _UNTOUCHED:
             continue
-        yield node, Place(source, statement, parent)
+        yield node, Place(source, statement, parent, vocabulary)
         skip = _NOT_READ.get(kind(node), frozenset())
         if kind(node) in _TARGETS and kind(getattr(node, "target", None)) != "Subscript":
             skip = frozenset({"target"})
         waiting.extend((child, node) for child in reversed(list(children(node, skip))))
 
 
-def _statements(
-    source: Source, node: Any, top: "cst.CSTNode", function: Function | None, end: End
-) -> Iterator[Statement]:
+def _statements(source: Source, node: Any, spot: Spot) -> Iterator[Statement]:
     if kind(node) not in _COMPOUND:
-        yield Statement(node, top, source.lines(node), function, tuple(children(node)), end)
+        yield Statement(node, spot, source.lines(node), tuple(children(node)))
         return
     head = tuple(part for name in _HEADS.get(kind(node), ()) for part in _listed(getattr(node, name)))
-    yield Statement(node, top, _head_lines(source, node), function, head, end)
-    inner = Function(node, function) if kind(node) == "FunctionDef" else function
+    yield Statement(node, spot, _head_lines(source, node), head)
+    inner = Function(source, node, spot.function) if kind(node) == "FunctionDef" else spot.function
     for block in _BLOCKS:
         for child in _listed(getattr(node, block, None)):
             if kind(child) in ("IndentedBlock", "SimpleStatementSuite"):
-                yield from _block(source, child, top, inner, _last(node, end))
+                yield from _block(source, child, Spot(spot.top, inner, _last(node, spot.end), node))
             else:
-                yield from _statements(source, child, top, inner, end)
+                yield from _statements(source, child, replace(spot, function=inner, before=None, last=False))
 
 
-def _block(source: Source, block: Any, top: "cst.CSTNode", function: Function | None, end: End) -> Iterator[Statement]:
+def _block(source: Source, block: Any, spot: Spot) -> Iterator[Statement]:
     if kind(block) == "SimpleStatementSuite":
-        yield Statement(block, top, source.lines(block), function, tuple(block.body), end)
+        yield Statement(block, spot, source.lines(block), tuple(block.body))
         return
+    before = None
     for index, child in enumerate(block.body, 1):
-        yield from _statements(source, child, top, function, end if index == len(block.body) else End.NO)
+        last = index == len(block.body)
+        end = spot.end if last else End.NO
+        yield from _statements(source, child, replace(spot, end=end, before=before, last=last))
+        before = child
 
 
 def _last(owner: "cst.CSTNode", end: End) -> End:

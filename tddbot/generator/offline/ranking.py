@@ -7,9 +7,11 @@ from math import sqrt
 
 from tddbot.domain import Brief, Role
 from tddbot.generator.offline.hints import favour
-from tddbot.generator.offline.operators.table import OPERATORS
+from tddbot.generator.offline.operators.table import COMMON, Table
 from tddbot.generator.offline.places import Change, Statement, places, statements
+from tddbot.generator.offline.recent import Recent, recent
 from tddbot.generator.offline.syntax import Source, kind
+from tddbot.generator.offline.vocabulary import Vocabulary, vocabulary
 
 _DEEPEST_FRAME = 2.0
 _OTHER_FRAME = 1.3
@@ -33,17 +35,24 @@ class Ranked:
     change: Change
 
 
-def ranked(suspects: Sequence[Source], others: Iterable[Source], brief: Brief) -> Iterator[Ranked]:
+def ranked(
+    suspects: Sequence[Source],
+    others: Iterable[Source],
+    brief: Brief,
+    table: Table = COMMON,
+    news: Recent | None = None,
+) -> Iterator[Ranked]:
     """Yield every change of what the red tests ran, likeliest first, equals in the order of the files.
 
     After those of the `suspects` come the constants in `others` that what ran reads; `others` are drawn one by one.
     """
-    factors = favour(brief.target)
-    surveys = [_survey(source, brief) for source in suspects]
+    news = news or recent(None)
+    looks = _Look(favour(brief.target), table, _tests(brief))
+    surveys = [_survey(source, brief, news) for source in suspects]
     words = _words_read(surveys, brief)
-    yield from _in_order(each for survey in surveys for each in _changes(survey, words, factors))
+    yield from _in_order(each for survey in surveys for each in _changes(survey, words, looks))
     for source in others:
-        yield from _in_order(_changes(_survey(source, brief), words, factors))
+        yield from _in_order(_changes(_survey(source, brief, news), words, looks))
 
 
 def is_suspect(path: str, brief: Brief) -> bool:
@@ -63,6 +72,15 @@ def _in_order(found: Iterable[Ranked]) -> list[Ranked]:
 
 
 @dataclass(frozen=True, slots=True)
+class _Look:
+    """What is looked for: with which operators, which of them the failures favour, and the texts of the tests."""
+
+    factors: Mapping[str, float]
+    table: Table
+    tests: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Survey:
     """A file's statements, and the weight of each line that the red tests ran."""
 
@@ -74,7 +92,7 @@ class _Survey:
         return statement.function is not None and any(line in self.weights for line in statement.lines)
 
 
-def _survey(source: Source, brief: Brief) -> _Survey:
+def _survey(source: Source, brief: Brief, news: Recent) -> _Survey:
     found = tuple(statements(source))
     bonus = _frame_bonus(source.path, brief)
     if is_traced(brief):
@@ -85,7 +103,11 @@ def _survey(source: Source, brief: Brief) -> _Survey:
     reds = max(1, len(brief.target.results))
     # Ochiai, where every red test is taken to run every red line (Abreu et al., 2006).
     near = dict.fromkeys(_whole_functions(found, source, bonus), _SAME_FUNCTION) | bonus
-    weights = {line: sqrt(reds / (reds + green.get(line, 0))) * near.get(line, 1.0) for line in executed}
+    new = news.lines.get(source.path, frozenset())
+    weights = {
+        line: sqrt(reds / (reds + green.get(line, 0))) * near.get(line, 1.0) * (news.factor if line in new else 1.0)
+        for line in executed
+    }
     return _Survey(source, found, weights)
 
 
@@ -109,11 +131,14 @@ def _whole_functions(found: Sequence[Statement], source: Source, framed: Mapping
         yield from source.lines(node)
 
 
+def _tests(brief: Brief) -> tuple[str, ...]:
+    return tuple(excerpt.text for excerpt in brief.excerpts if excerpt.role is Role.TEST)
+
+
 def _words_read(surveys: Iterable[_Survey], brief: Brief) -> frozenset[str]:
     """Return the words of the statements that ran and, where the tests got as far as to run, of the tests."""
     got_far = any(result.failure is not None and result.failure.phase == "call" for result in brief.target.results)
-    tests = [excerpt.text for excerpt in brief.excerpts if excerpt.role is Role.TEST] if got_far else []
-    words = {word for text in tests for word in _words(text)}
+    words = {word for text in (_tests(brief) if got_far else ()) for word in _words(text)}
     for survey in surveys:
         for statement in survey.statements:
             if survey.ran(statement):
@@ -130,20 +155,21 @@ def _words(text: str) -> Iterator[str]:
     return (match.group() for match in re.finditer(r"\w+", text))
 
 
-def _changes(survey: _Survey, words: frozenset[str], factors: Mapping[str, float]) -> Iterator[Ranked]:
+def _changes(survey: _Survey, words: frozenset[str], look: _Look) -> Iterator[Ranked]:
+    known = vocabulary(survey.source.data.decode(), look.tests)
     called = {each.function.node for each in survey.statements if each.function and survey.ran(each)}
     for statement in survey.statements:
         if statement.function is not None:
-            yield from _changes_of(survey, statement, factors)
+            yield from _changes_of(survey, statement, look, known)
             continue
         if kind(statement.node) == "FunctionDef":
             read = statement.node in called
         else:
             read = not words.isdisjoint(_targets(survey.source, statement))
         if read:
-            yield from _changes_of(survey, statement, factors, _READ_BY_RED)
+            yield from _changes_of(survey, statement, look, known, _READ_BY_RED)
         elif any(line in survey.weights for line in statement.lines):
-            yield from _changes_of(survey, statement, factors, _ONLY_RAN)
+            yield from _changes_of(survey, statement, look, known, _ONLY_RAN)
 
 
 def _targets(source: Source, statement: Statement) -> Iterator[str]:
@@ -153,14 +179,14 @@ def _targets(source: Source, statement: Statement) -> Iterator[str]:
 
 
 def _changes_of(
-    survey: _Survey, statement: Statement, factors: Mapping[str, float], at_import: float | None = None
+    survey: _Survey, statement: Statement, look: _Look, known: Vocabulary, at_import: float | None = None
 ) -> Iterator[Ranked]:
     most = max((survey.weights[line] for line in statement.lines if line in survey.weights), default=0.0)
     if not most and at_import is None:
         return
-    for node, place in places(survey.source, statement):
-        for operator in OPERATORS.get(kind(node), ()):
-            factor = factors.get(operator.__name__, 1.0)
+    for node, place in places(survey.source, statement, known):
+        for operator in look.table.get(kind(node), ()):
+            factor = look.factors.get(operator.__name__, 1.0)
             for change in operator(place, node):
                 line = survey.source.line_at(change.start)
                 weight = at_import or survey.weights.get(line, most * _SAME_STATEMENT)

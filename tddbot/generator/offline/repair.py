@@ -1,56 +1,58 @@
-"""Single-edit repair: a generator that undoes one slip in code that is there. Others try its candidates and judge."""
+"""Single-edit repair: undoes one slip in code that is there. What passes the laboratory is proposed, or asked about."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 
-from tddbot.domain import Brief, Excerpt, Proposal, Role
-from tddbot.generator.offline.candidates import candidates
+from tddbot.domain import Candidate, Dud, Proposal, Question
+from tddbot.generator.offline.candidates import NAME
+from tddbot.generator.offline.ground import Ground
 from tddbot.generator.offline.inquiry import Inquiry
-from tddbot.generator.offline.ranking import is_suspect, is_traced, ranked
-from tddbot.generator.offline.syntax import Source, read
+from tddbot.generator.offline.operators.table import COMMON, RARE
+from tddbot.generator.offline.search import Bounds, Search
+from tddbot.lab import Lab
+
+_BOUNDS = ((COMMON, Bounds(5.0, 1500)), (RARE, Bounds(4.0, 2500)))
+# Where the tests do not end, hardly a candidate does either, and each of them takes as long as it may.
+_PATIENCE = 3
 
 
 def repair(inquiry: Inquiry) -> Iterator[Proposal]:
-    """Yield candidates that change one place, likeliest first, none of them tried before."""
-    brief = inquiry.brief
-    unread: list[str] = []
-    files = [excerpt for excerpt in brief.sources() if inquiry.is_open(excerpt)]
-    suspects = [excerpt for excerpt in files if is_suspect(excerpt.path, brief)]
-    others = [excerpt for excerpt in files if excerpt not in suspects]
-    go_on = inquiry.may_go_on
-    changes = ranked([*_read(suspects, unread, go_on)], _read(others, unread, go_on), brief)
-    found = False
-    for candidate in candidates(changes, inquiry.tried, go_on):
-        found = True
-        yield candidate
-    if not found:
-        inquiry.reasons.append(_why_nothing(brief, files, suspects, unread, bool(inquiry.tried)))
+    """Yield what changes one place and passes all tests, or the question between several of that kind.
 
-
-def _read(excerpts: Sequence[Excerpt], unread: list[str], may_go_on: Callable[[], bool]) -> Iterator[Source]:
-    """Parse the files one by one as they are drawn; why one cannot be parsed goes into `unread`."""
-    for excerpt in excerpts:
-        if not may_go_on():
+    Without a laboratory, yield each common change, likeliest first. In a further round there is nothing left to say.
+    """
+    if inquiry.request.history:
+        inquiry.reasons.append("every single edit of what the red tests ran was tried")
+        return
+    ground = Ground(inquiry)
+    if lab := inquiry.lab:
+        yield from _searched(ground, lab, inquiry)
+        if not lab.fault:
             return
-        parsed = read(excerpt)
-        if isinstance(parsed, str):
-            unread.append(parsed)
-        else:
-            yield parsed
+    found = False
+    for trial in ground.trials(COMMON):
+        found = True
+        yield trial.candidate
+    if not found and inquiry.may_go_on():
+        inquiry.reasons.append(ground.why_nothing())
 
 
-def _why_nothing(
-    brief: Brief, files: Sequence[Excerpt], suspects: Sequence[Excerpt], unread: Sequence[str], tried: bool
-) -> str:
-    if tried:
-        return "every single edit of what the red tests ran was tried"
-    if not suspects and any(excerpt.role is Role.MISSING for excerpt in brief.excerpts):
-        return "a module under test does not exist yet: offline repair only mends code that is there"
-    if not files:
-        return "no Python file under test may be changed"
-    if unread:
-        return "; ".join(unread)
-    if not suspects and is_traced(brief):
-        return "the red tests ran no line of the repository's own code"
-    if not suspects:
-        return "neither a trace nor a traceback says which lines the red tests ran"
-    return "no single edit that offline repair knows applies to the lines that the red tests ran"
+def _searched(ground: Ground, lab: Lab, inquiry: Inquiry) -> Iterator[Proposal]:
+    search = Search()
+    for table, bounds in _BOUNDS:
+        most = bounds.times(_PATIENCE) if ground.is_endless else bounds
+        passers = search.passers(lab, ground.trials(table), inquiry, most)
+        if passers:
+            yield _told(passers[0])
+            return
+        if lab.fault or not inquiry.may_go_on():
+            return
+    inquiry.rejected.extend(search.rejected())
+    tried = f"none of {search.tried} single edits passes all tests"
+    inquiry.reasons.append(tried if search.tried else ground.why_nothing())
+
+
+def _told(answer: Candidate | Question) -> Proposal:
+    if isinstance(answer, Candidate):
+        return answer
+    reason = f"{len(answer.options)} different edits pass all tests: one more test decides it"
+    return Dud(reason, NAME, question=answer)

@@ -10,7 +10,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from tddbot.domain import Excerpt
-from tddbot.parsing import Unparsable, parsed, quietly
+from tddbot.parsing import Unparsable, parsed
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -139,16 +139,6 @@ def _brackets(text: str) -> int:
     """Return how deep brackets nest in a text, strings not told apart."""
     depths = accumulate((letter in "([{") - (letter in ")]}") for letter in text)
     return max(depths, default=0)
-
-
-def compiles(code: str) -> bool:
-    """Whether Python compiles this piece of a module; what it warns of is left to the project's own Python."""
-    try:
-        with quietly():
-            compile(code, "<candidate>", "exec", dont_inherit=True)
-    except (SyntaxError, ValueError, RecursionError, MemoryError, SystemError):
-        return False
-    return True
 
 
 def kind(node: object) -> str:

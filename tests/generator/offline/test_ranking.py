@@ -64,7 +64,7 @@ def test_a_line_of_a_long_statement_without_an_event_of_its_own_is_looked_at_lat
 
 
 def test_the_head_of_a_loop_does_not_open_its_body() -> None:
-    text = "def f(a):\n    while a < 3:\n        a += 1\n    return [a]\n"
+    text = "def f(a):\n    while a < 3:\n        a += 1\n    return None\n"
     assert set(lines_changed(text, red=[2, 4])) == {2}
 
 

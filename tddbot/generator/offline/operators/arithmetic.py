@@ -1,8 +1,9 @@
-"""The wrong arithmetic: another operator, operands in the wrong order, a sign, an assignment that lost its sum."""
+"""The wrong arithmetic: another operator, operands in the wrong order, one too many or too few, a lost sign."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from tddbot.generator.offline.operators.slots import NUMERIC, is_value, of_sum
 from tddbot.generator.offline.places import Change, Place
 from tddbot.generator.offline.syntax import TEXTS, kind
 
@@ -25,7 +26,9 @@ _MEANT: dict[str, tuple[tuple[str, float], ...]] = {
     ">>": (("<<", 0.8),),
 }
 _ORDERED = {"-": 0.2, "/": 0.2, "//": 0.2, "%": 0.15, "**": 0.15, "<<": 0.1, ">>": 0.1, "+": 0.06}
-_FIRST_VALUES = frozenset({"Integer", "Float", "SimpleString", "List", "Dict", "Set", "Tuple", "Lambda"})
+_SIGNED = frozenset({"Arg", "Assign", "BinaryOperation", "ComparisonTarget", "Element", "Index", "Lambda", "Return"})
+_INSIDE = frozenset({"BinaryOperation", "Element", "ListComp"})
+_MOST_OPERANDS = 6
 
 
 def arithmetic(place: Place, node: "cst.BinaryOperation") -> Iterator[Change]:
@@ -53,28 +56,37 @@ def augmented(place: Place, node: "cst.AugAssign") -> Iterator[Change]:
     yield place.replace(node.operator, "=", 0.25)
 
 
-def lost_sum(place: Place, node: "cst.Assign") -> Iterator[Change]:
-    """Make a plain assignment one that adds, as in a loop that keeps only its last value."""
-    if len(node.targets) != 1 or kind(node.targets[0].target) not in ("Name", "Attribute", "Subscript"):
-        return
-    if place.statement.function is None or kind(node.value) in _FIRST_VALUES:
-        return
-    start, end = place.source.outer(node.targets[0].target)[1], place.source.outer(node.value)[0]
-    gap = place.source.between(start, end)
-    at = start + len(gap[: gap.index("=")].encode())
-    yield Change(at, at + 1, "+=", 0.12)
-
-
 def sign(place: Place, node: "cst.UnaryOperation") -> Iterator[Change]:
     """Drop a minus (or an inversion) before anything but a number, which the constants see to."""
     if kind(node.operator) in ("Minus", "BitInvert") and kind(node.expression) != "Integer":
         yield place.replace(node, place.code(node.expression), 0.4)
 
 
-def lost_sign(place: Place, node: "cst.Return") -> Iterator[Change]:
-    """Put a minus before a value that is returned."""
-    if node.value is not None and kind(node.value) in ("Name", "Call", "Attribute", "Subscript"):
-        yield place.replace(node.value, f"-{place.bare(node.value)}", 0.06)
+def lost_sign(place: Place, node: "cst.BaseExpression") -> Iterator[Change]:
+    """Put a minus before a value that may be a number."""
+    if is_value(place, node) and kind(place.parent) in _SIGNED:
+        yield place.replace(node, f"-{place.bare(node)}", 0.06 if kind(place.parent) == "Return" else 0.03)
+
+
+def extra_operand(place: Place, node: "cst.BinaryOperation") -> Iterator[Change]:
+    """Keep one side only; what is counted by one is seen to with the bounds."""
+    if kind(node.left) in TEXTS:
+        return
+    yield place.replace(node, place.code(node.left), 0.08)
+    yield place.replace(node, place.code(node.right), 0.08)
+
+
+def lost_operand(place: Place, node: "cst.BaseExpression") -> Iterator[Change]:
+    """Add a variable to a value, or take one from it."""
+    if not is_value(place, node) or kind(place.parent) not in NUMERIC | _INSIDE:
+        return
+    text, weight = place.bare(node), 1.0 if kind(place.parent) in NUMERIC else 0.4
+    for name in place.names[:_MOST_OPERANDS]:
+        for sum_, prior in ((f"{text} + {name}", 0.03), (f"{text} - {name}", 0.025), (f"{name} + {text}", 0.02)):
+            yield place.replace(node, of_sum(place, node, sum_), prior * weight)
+        for product in (f"{text} * {name}", f"{text} % {name}"):
+            if kind(node) != "BinaryOperation":
+                yield place.replace(node, of_sum(place, node, product), 0.01 * weight)
 
 
 def _is_atom(node: "cst.BaseExpression") -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from tddbot.generator.offline.operators.slots import is_value, of_sum
 from tddbot.generator.offline.places import Change, Place
 from tddbot.generator.offline.syntax import TEXTS, kind
 
@@ -10,6 +11,16 @@ if TYPE_CHECKING:
     import libcst as cst
 
 _AT_LEAST_A_SUM = frozenset({"Add", "Subtract", "Multiply", "Divide", "FloorDivide", "Modulo", "Power"})
+_LOST = {
+    "Arg": 0.06,
+    "Assign": 0.08,
+    "AugAssign": 0.05,
+    "Comparison": 0.06,
+    "ComparisonTarget": 0.1,
+    "Element": 0.05,
+    "Return": 0.1,
+}
+_MOST_NAMES = 6
 _PLAIN = frozenset({"Name", "Attribute", "Call", "BinaryOperation", "Subscript"})
 
 
@@ -50,18 +61,45 @@ def range_bounds(place: Place, node: "cst.Call") -> Iterator[Change]:
             yield place.replace(node.args[0].value, f"1, {place.bare(node.args[0].value)}", 0.15)
 
 
+def lost_start(place: Place, node: "cst.Call") -> Iterator[Change]:
+    """Let a range start at 2 or a variable, or go backwards."""
+    if place.code(node.func) != "range" or any(arg.star for arg in node.args):
+        return
+    text = ", ".join(place.code(arg.value) for arg in node.args)
+    names = [start for name in place.names[:_MOST_NAMES] for start in (name, f"{name} + 1")]
+    start, end = place.source.outer(node.args[0].value)[0], place.source.outer(node.args[-1].value)[1]
+    if len(node.args) == 1:
+        for first in ("2", *names):
+            yield Change(start, end, f"{first}, {text}", 0.05)
+        yield Change(start, end, f"len({text})", 0.05)
+        yield Change(start, end, f"{text} - 1, -1, -1", 0.05)
+    elif len(node.args) == 2:
+        for step in ("2", "-1", *place.names[:_MOST_NAMES]):
+            yield Change(start, end, f"{text}, {step}", 0.06)
+
+
 def needless_one(place: Place, node: "cst.BinaryOperation") -> Iterator[Change]:
-    """Drop a `+ 1` or `- 1`."""
+    """Drop a `+ 1` or `- 1`, before or behind."""
     if kind(node.operator) in ("Add", "Subtract") and place.code(node.right) == "1":
         yield place.replace(node, place.code(node.left), 0.4)
+    elif kind(node.operator) == "Add" and place.code(node.left) == "1":
+        yield place.replace(node, place.code(node.right), 0.4)
 
 
-def lost_one(place: Place, node: "cst.Return") -> Iterator[Change]:
-    """Return one more or one less of a number that is counted or computed."""
-    value: Any = node.value
-    is_computed = kind(value) == "BinaryOperation" and kind(value.left) not in TEXTS
-    if is_computed or (kind(value) == "Call" and place.code(value.func) == "len"):
-        yield from _shifted(place, value, 0.08)
+def lost_one(place: Place, node: Any) -> Iterator[Change]:
+    """Take one more or one less of a value that is returned, passed on, compared or kept."""
+    prior = _LOST.get(kind(place.parent), 0.0)
+    if not prior or not is_value(place, node) or (kind(node) == "BinaryOperation" and kind(node.left) in TEXTS):
+        return
+    is_counted = kind(node) == "BinaryOperation" or place.code(node).startswith("len(")
+    yield from _shifted(place, node, prior if is_counted else prior / 2)
+
+
+def lost_one_inside(place: Place, node: Any) -> Iterator[Change]:
+    """Take one more or one less of any other value."""
+    if is_value(place, node) and kind(place.parent) not in _LOST:
+        for text in (f"{place.bare(node)} + 1", f"{place.bare(node)} - 1"):
+            yield place.replace(node, of_sum(place, node, text), 0.03)
 
 
 def _shifted(place: Place, node: Any, prior: float) -> Iterator[Change]:

@@ -9,6 +9,7 @@ from tddbot.generator.offline.syntax import kind
 if TYPE_CHECKING:
     import libcst as cst
 
+_FIXED = ("True", "False", "None", "self", "cls")
 _LOOSE = frozenset({"BooleanOperation", "IfExp", "Lambda", "NamedExpr", "Yield"})
 
 
@@ -21,6 +22,12 @@ def extra_condition(place: Place, node: "cst.BooleanOperation") -> Iterator[Chan
     """Keep one side only."""
     yield place.replace(node, place.code(node.left), 0.15)
     yield place.replace(node, place.code(node.right), 0.15)
+
+
+def one_branch(place: Place, node: "cst.IfExp") -> Iterator[Change]:
+    """Keep one branch only."""
+    yield place.replace(node, place.code(node.body), 0.06)
+    yield place.replace(node, place.code(node.orelse), 0.06)
 
 
 def double_negation(place: Place, node: "cst.UnaryOperation") -> Iterator[Change]:
@@ -42,9 +49,9 @@ def negated_operand(place: Place, node: "cst.BooleanOperation") -> Iterator[Chan
     yield from _negated(place, node.right, 0.25)
 
 
-def negated_value(place: Place, node: "cst.Return") -> Iterator[Change]:
+def negated_value(place: Place, node: Any) -> Iterator[Change]:
     """Put a `not` before a value that is returned and may be a truth value."""
-    if kind(node.value) in ("Call", "BooleanOperation", "Name", "Attribute"):
+    if kind(node.value) in ("Call", "BooleanOperation", "Name", "Attribute") and place.bare(node.value) not in _FIXED:
         yield from _negated(place, node.value, 0.15)
 
 

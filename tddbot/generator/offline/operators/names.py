@@ -1,10 +1,9 @@
-"""The wrong name: another variable of the same scope, arguments in the wrong order, the twin of a function."""
+"""The wrong name: another variable of the same scope, a slip of the pen, the twin of a function."""
 
 from collections.abc import Iterator
-from functools import lru_cache
-from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING, Any
 
+from tddbot.generator.offline.operators.likeness import alike
 from tddbot.generator.offline.places import Change, Place
 from tddbot.generator.offline.syntax import kind
 
@@ -12,7 +11,17 @@ if TYPE_CHECKING:
     import libcst as cst
 
 _MOST_NAMES = 12
+_MOST_ALIKE = 3
+_HALF = 0.5
 _CONSTANTS = frozenset({"True", "False", "None", "self", "cls", "super"})
+# Builtins that take one argument of the same sort, and methods that take none, are taken for each other now and then.
+_ALIKE = (
+    ("sum", "len", "max", "min", "sorted", "list", "set", "tuple", "any", "all", "reversed", "enumerate"),
+    ("int", "float", "round", "abs", "str", "bool", "ord", "chr", "len", "repr"),
+    ("upper", "lower", "title", "capitalize", "swapcase", "strip", "casefold"),
+    ("isdigit", "isalpha", "isalnum", "isupper", "islower", "isspace", "isnumeric", "isdecimal"),
+    ("floor", "ceil", "sqrt", "exp", "log"),
+)
 _TWINS = (
     ("min", "max"),
     ("any", "all"),
@@ -54,15 +63,35 @@ def variable(place: Place, node: "cst.Name") -> Iterator[Change]:
     if function is None or node.value in _CONSTANTS or _is_called(place, node):
         return
     others = [name for name in function.names if name != node.value]
-    for name in sorted(others, key=lambda name: -_likeness(name, node.value))[:_MOST_NAMES]:
-        yield place.replace(node, name, 0.08 + 0.12 * _likeness(name, node.value))
+    for name in sorted(others, key=lambda name: -alike(name, node.value))[:_MOST_NAMES]:
+        yield place.replace(node, name, 0.08 + 0.12 * alike(name, node.value))
 
 
-def argument_order(place: Place, node: "cst.Call") -> Iterator[Change]:
-    """Swap two neighbouring arguments that have no names."""
-    plain = [arg for arg in node.args if arg.keyword is None and not arg.star]
-    for first, second in pairwise(plain):
-        yield place.swap(first.value, second.value, 0.15)
+def other_name(place: Place, node: "cst.Name") -> Iterator[Change]:
+    """Read what is spelt most alike, where a name is bound nowhere."""
+    known = place.vocabulary.known
+    if node.value in known or node.value in place.names or node.value in _CONSTANTS or not node.value:
+        return
+    for name in sorted(known, key=lambda name: (-alike(name, node.value), name))[:_MOST_ALIKE]:
+        if alike(name, node.value) > _HALF:
+            yield place.replace(node, name, 0.5 * alike(name, node.value))
+
+
+def other_target(place: Place, node: Any) -> Iterator[Change]:
+    """Bind another variable of the function."""
+    target: Any = node.targets[0].target if kind(node) == "Assign" else node.target
+    if kind(target) == "Name":
+        for name in place.names:
+            if name != target.value:
+                yield place.replace(target, name, 0.03 + 0.05 * alike(name, target.value))
+
+
+def other_module_name(place: Place, node: "cst.Name") -> Iterator[Change]:
+    """Read another name of the module where one of them is read."""
+    if node.value in place.vocabulary.names and place.statement.function is not None:
+        for name in place.vocabulary.names:
+            if name != node.value and not _is_called(place, node):
+                yield place.replace(node, name, 0.04 + 0.1 * alike(name, node.value))
 
 
 def twin(place: Place, node: "cst.Call") -> Iterator[Change]:
@@ -72,21 +101,14 @@ def twin(place: Place, node: "cst.Call") -> Iterator[Change]:
         return
     for family in _TWINS:
         if name.value in family:
-            for other in family:
-                if other != name.value:
-                    yield place.replace(name, other, 0.5 / (len(family) - 1))
+            yield from _others(place, name, family, 0.5 / (len(family) - 1))
+    for same in _ALIKE if len(node.args) <= 1 else ():
+        if name.value in same:
+            yield from _others(place, name, same, 0.06)
 
 
-@lru_cache(maxsize=4096)
-def _likeness(one: str, other: str) -> float:
-    """Return from 0 to 1 how much of two names is a common beginning or end."""
-    start = _common_start(one, other)
-    end = _common_start(one[start:][::-1], other[start:][::-1])
-    return 2 * (start + end) / (len(one) + len(other))
-
-
-def _common_start(one: str, other: str) -> int:
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+def _others(place: Place, name: Any, family: tuple[str, ...], prior: float) -> Iterator[Change]:
+    yield from (place.replace(name, other, prior) for other in family if other != name.value)
 
 
 def _is_called(place: Place, node: "cst.Name") -> bool:
