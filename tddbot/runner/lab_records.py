@@ -12,6 +12,27 @@ class ReadyRecord(Struct, frozen=True):
     green: tuple[str, ...]
 
 
+class CallRecord(Struct, frozen=True):
+    """A call that a test led to."""
+
+    node: str
+    function: str
+    arguments: tuple[tuple[str, str], ...]
+    expression: str
+    answer: tuple[str, bool, bool]
+
+
+class ExampleRecord(Struct, frozen=True):
+    """A call with what a test demands of it."""
+
+    node: str
+    line: int
+    arguments: tuple[str, ...]
+    keywords: tuple[tuple[str, str], ...]
+    relation: Literal["==", "is", "approx", "true", "false", "raises"]
+    expected: str
+
+
 class Message(Struct, frozen=True):
     """One message: that it is ready, the answer to what was asked under `id`, or only a sign of life."""
 
@@ -21,6 +42,8 @@ class Message(Struct, frozen=True):
     reds: tuple[tuple[str, str, str], ...] = ()
     won: int = 0
     answers: tuple[tuple[str, bool, bool], ...] = ()
+    calls: tuple[CallRecord, ...] = ()
+    examples: tuple[ExampleRecord, ...] = ()
 
 
 read_message = Decoder(Message).decode

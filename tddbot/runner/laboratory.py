@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from tddbot.domain import Edit, Patch
-from tddbot.lab import Answer, Call, Example, Fate, LabRequest, Red, Screened
+from tddbot.lab import Answer, Call, Example, Fate, LabRequest, Red, Relation, Screened
 from tddbot.ports import RunRequest
 from tddbot.protection import protected_as
 from tddbot.runner.backends import Backend, NoJailError
@@ -88,19 +88,31 @@ class Laboratory:
             self._line.drop([number for number in numbers if number is not None])
         return tuple(rows)
 
-    def calls(self, path: str, functions: Sequence[str], stop: Stop) -> tuple[Call, ...]:  # noqa: ARG002
-        """Return the calls."""
-        return ()
+    def calls(self, path: str, functions: Sequence[str], stop: Stop) -> tuple[Call, ...]:
+        """Return the calls of these functions that the tests lead to."""
+        message = self._asked({"do": "calls", "path": path, "functions": list(functions)}, None, stop)
+        return tuple(
+            Call(path, call.function, call.arguments, call.expression, Answer(*call.answer), call.node)
+            for call in message.calls
+        )
 
-    def examples(
-        self,
-        path: str,
-        function: str,
-        stop: Stop,
-        patch: Patch | None = None,  # noqa: ARG002
-    ) -> tuple[Example, ...]:
-        """Return the demands."""
-        return ()
+    def examples(self, path: str, function: str, stop: Stop, patch: Patch | None = None) -> tuple[Example, ...]:
+        """Return what the tests demand of a function."""
+        message = self._asked({"do": "examples", "path": path, "function": function}, patch, stop)
+        return tuple(
+            Example(each.node, each.line, each.arguments, each.keywords, Relation(each.relation), each.expected)
+            for each in message.examples
+        )
+
+    def _asked(self, job: dict[str, Any], patch: Patch | None, stop: Stop) -> Message:
+        """Do one job; an empty message stands for what did not come."""
+        number = self._submitted(patch, job)
+        if number is None:
+            return _UNFIT
+        try:
+            return self._answer(number, stop) or _UNFIT
+        finally:
+            self._line.drop([number])
 
     def close(self) -> None:
         """End it; when this returns, no process of it is left."""

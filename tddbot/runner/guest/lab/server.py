@@ -11,7 +11,9 @@ from typing import Any, Callable, Deque, Dict, List, Optional, Sequence
 from tddbot.runner.guest.lab.asking import Asking
 from tddbot.runner.guest.lab.bench import Task
 from tddbot.runner.guest.lab.crew import Crew, Ended
+from tddbot.runner.guest.lab.examples import Demanding
 from tddbot.runner.guest.lab.fresh import Fresh
+from tddbot.runner.guest.lab.recording import Recording
 from tddbot.runner.guest.lab.screening import Screening
 from tddbot.runner.guest.lab.session import Session
 from tddbot.runner.guest.lab.streams import Stream
@@ -21,7 +23,12 @@ Running = Callable[[Sequence[str], List[Any]], int]
 """Runs pytest on node IDs with these plugins, and returns its exit code."""
 
 _TICK = 0.05
-_TASKS: Dict[str, Callable[[Dict[str, Any], Suite], Task]] = {"screen": Screening, "ask": Asking}
+_TASKS: Dict[str, Callable[[Dict[str, Any], Suite], Task]] = {
+    "screen": Screening,
+    "ask": Asking,
+    "calls": Recording,
+    "examples": Demanding,
+}
 
 
 def serve(channel: int, root: str, order: Dict[str, Any], running: Running) -> int:

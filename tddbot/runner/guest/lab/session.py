@@ -43,7 +43,7 @@ class Called:
     def stop(self) -> List[types.CodeType]:
         """Return what ran."""
         sys.setprofile(None)
-        threading.setprofile(None)  # type: ignore[arg-type]
+        threading.setprofile(None)
         return list(self.codes.values())
 
 

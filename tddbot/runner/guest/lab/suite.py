@@ -1,4 +1,4 @@
-"""The tests that candidates are tried on, and what each took without a patch, from which follows how long it may take."""
+"""The tests that candidates are tried on, and what each took without a patch: from that follows what it may take."""
 
 from __future__ import annotations
 

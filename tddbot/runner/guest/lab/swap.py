@@ -48,14 +48,14 @@ def _compare(old: types.CodeType, new: types.CodeType, above: "Tuple[Pair, ...]"
     if not old.co_flags & _OPTIMIZED:
         if is_changed:
             raise UnfitError
-        inner = map(lambda *both: _compare(*both, above, found), _nested(old), _nested(new))
+        inner = map(lambda one, other: _compare(one, other, above, found), _nested(old), _nested(new))
         return any(list(inner))
     pair = Pair(old, new, above, is_changed)
     mark = len(found)
     found.append(pair)
     differs = is_changed
     if [code.co_name for code in _nested(old)] == [code.co_name for code in _nested(new)]:
-        inner = map(lambda *both: _compare(*both, (*above, pair), found), _nested(old), _nested(new))
+        inner = map(lambda one, other: _compare(one, other, (*above, pair), found), _nested(old), _nested(new))
         differs = any(list(inner)) or differs
     if not differs:
         del found[mark:]
@@ -112,7 +112,7 @@ class Index:
         gc.freeze()
 
     def take(self, found: List[Pair]) -> None:
-        """Give functions their new code, in this process. Raise UnfitError where that is not all there is to an edit."""
+        """Give functions their new code, in this process. Raise UnfitError where there is more to it."""
         known = {id(pair): self._of(pair) for pair in found}
         for pair in found:
             if pair.is_changed:
@@ -126,7 +126,7 @@ class Index:
                 function.__code__ = pair.new
 
     def _of(self, pair: Pair) -> List[Any]:
-        """The functions whose code this is. Raise UnfitError where one has other code than the text of its file says."""
+        """The functions whose code this is. Raise UnfitError where one is not as its file says."""
         functions = self._functions.get(place(pair.old), [])
         if not all(_is_all_same(function.__code__, pair.old) for function in functions):
             raise UnfitError
