@@ -31,14 +31,14 @@ def _case(line: str, where: str) -> Case:
         task, prompt, function, solution, test = (str(fields[name]) for name in _FIELDS)
         name = re.sub(r"\W+", "_", task).lower().strip("_")
         source = prompt + solution
-        return Case(name, function, source, tests_of(test, name, function, source))
+        return Case(name, function, source, pytest_file(test, name, function, source))
     except (ValueError, LookupError, TypeError, SyntaxError) as error:
         raise UsageError(
             f"{where} is no problem of the kind: {error!r}", f"Each line has {', '.join(_FIELDS)}."
         ) from error
 
 
-def tests_of(test: str, module: str, function: str, source: str) -> str:
+def pytest_file(test: str, module: str, function: str, source: str) -> str:
     """Return a problem's `check(candidate)` as a user would write it: one test for each plain assertion of it.
 
     Where it does more than to assert (a loop, a local name), it stays one test that calls `check`. Assertions of a
