@@ -18,7 +18,8 @@ _MOST_TRIALS = 200
 _MOST_SECONDS = 10.0
 _MOST_NAMED = 4
 
-_TESTS_CHANGED = "with all taken back that has changed since it was green the target stays red: the tests changed, too"
+_ALL_BACK = "with all taken back that has changed since it was green"
+_TESTS_CHANGED = f"{_ALL_BACK} the target stays red: the tests changed, too, or what no patch may touch"
 
 _Set = tuple[int, ...]
 """Hunks by their number, of which all are taken back."""
@@ -35,11 +36,16 @@ def rollback(inquiry: Inquiry) -> Iterator[Proposal]:
     search = _Search(inquiry, lab, hunks(past.patch))
     everything = tuple(range(len(search.parts)))
     if search.first_green([everything]) is None:
-        if inquiry.may_go_on():
-            inquiry.reasons.append(_TESTS_CHANGED)
+        inquiry.reasons.extend(_why_not(search))
         return
     search.is_strict = search.seen[everything].passed
     yield from _proposed(search, tuple(smallest(everything, search.first_green)))
+
+
+def _why_not(search: "_Search") -> Iterator[str]:
+    if search.last is not None:
+        is_red = search.last.fate is Fate.RED
+        yield _TESTS_CHANGED if is_red else f"{_ALL_BACK} the tests do not come to an end ({search.last.fate.value})"
 
 
 def _proposed(search: "_Search", chosen: _Set) -> Iterator[Proposal]:
@@ -62,6 +68,7 @@ class _Search:
         self.inquiry, self.lab, self.parts = inquiry, lab, parts
         self.is_strict = False
         self.seen: dict[_Set, Screened] = {}
+        self.last: Screened | None = None
         self._left = _MOST_TRIALS
         self._until = inquiry.ledger.elapsed() + _MOST_SECONDS
 
@@ -70,6 +77,7 @@ class _Search:
         tried = list(takewhile(self._may_try, sets))
         patches = (without([self.parts[number] for number in each]) for each in takewhile(self._is_time, tried))
         for number, screened in enumerate(self.lab.screen(patches, self.inquiry.stop)):
+            self.last = screened
             if screened.passed or (not self.is_strict and self._is_green(screened)):
                 self.seen[tried[number]] = screened
                 return number

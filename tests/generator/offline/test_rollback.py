@@ -29,6 +29,7 @@ class TreeLab(NoLab):
     screened: list[Patch] = field(default_factory=list)
     batches: int = 0
     now: Callable[[], None] = lambda: None
+    red: Fate = Fate.RED
 
     def screen(self, patches: Iterable[Patch], stop: Stop, whole: bool = False) -> Iterator[Screened]:
         self.batches += 1
@@ -39,7 +40,7 @@ class TreeLab(NoLab):
             self.screened.append(patch)
             over = laid_over(self.tree, patch)
             red = next((node for node, is_green in self.tests.items() if not is_green(over)), None)
-            yield Screened(patch, Fate.PASSED) if red is None else Screened(patch, Fate.RED, (Red(red),))
+            yield Screened(patch, Fate.PASSED) if red is None else Screened(patch, self.red, (Red(red),))
 
 
 def story(
@@ -110,8 +111,18 @@ def test_where_the_tests_changed_too_nothing_is_offered():
     lab, inquiry = story({"a.py": "".join(LINES)}, {"a.py": changed(2, 9)}, lambda tree: False, always)
     assert list(rollback(inquiry)) == []
     [reason] = inquiry.reasons
-    assert reason.endswith("the tests changed, too")
+    assert "the tests changed, too" in reason
     assert len(lab.screened) == 1
+
+
+@pytest.mark.parametrize("fate", [Fate.TIMEOUT, Fate.DIED, Fate.UNFIT])
+def test_what_does_not_come_to_an_end_says_nothing_of_the_tests(fate):
+    lab, inquiry = story({"a.py": "".join(LINES)}, {"a.py": changed(2, 9)}, lambda tree: False, always)
+    lab.red = fate
+    assert list(rollback(inquiry)) == []
+    assert inquiry.reasons == [
+        f"with all taken back that has changed since it was green the tests do not come to an end ({fate.value})"
+    ]
 
 
 def test_what_another_test_needs_is_no_suggestion_but_a_reason():
