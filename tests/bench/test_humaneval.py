@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tddbot.bench.humaneval import read_problems, pytest_file
+from tddbot.bench.humaneval import pytest_file, read_problems
 from tddbot.bench.offline_cases import write_project
 from tddbot.errors import UsageError
 
