@@ -3,8 +3,9 @@
 from tddbot.generator.progress import best
 from tddbot.generator.prompt.digest import digest
 from tddbot.generator.prompt.feedback import of_attempt
+from tddbot.generator.prompt.handover import handover
 from tddbot.generator.prompt.plans import plans
-from tddbot.generator.prompt.thread import Digest, Judged, Plan, Thread, thread_of
+from tddbot.generator.prompt.thread import Digest, Found, Judged, Plan, Thread, thread_of
 from tddbot.ports import ProposalRequest
 
 
@@ -21,9 +22,16 @@ def _repairs(request: ProposalRequest) -> tuple[Thread, ...]:
     return tuple((*thread_of(each.proposal.replay), Judged(of_attempt(each, target))) for each in chosen[: rung.width])
 
 
+def _start(request: ProposalRequest) -> Thread:
+    """What was tried by models before, or on their first rung what was found without one."""
+    if said := digest(request.earlier):
+        return (Digest(said),)
+    found = handover(request.earlier)
+    return (Found(found),) if found else ()
+
+
 def _fresh(request: ProposalRequest) -> tuple[Thread, ...]:
-    said = digest(request.earlier)
-    start: Thread = (Digest(said),) if said else ()
+    start = _start(request)
     if request.rung.width == 1:
         return (start,)
     return tuple((*start, Plan(plan)) for plan in plans(request.rung.width))

@@ -7,10 +7,10 @@ from itertools import chain
 from tddbot.domain import Brief, Failure, Result, Role
 from tddbot.generator.asking.billing import estimated_tokens
 from tddbot.generator.prompt.prompt import Prompt, prompt
-from tddbot.generator.prompt.thread import Thread
+from tddbot.generator.prompt.thread import Found, Thread
 
 _LEFT_OUT = (Role.MAP, Role.SIBLING, Role.SIGNATURES)
-"""In this order; after them, the local variables of the failures."""
+"""In this order; after them, the local variables of the failures, and what was found without a model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,8 @@ def fitted(brief: Brief, thread: Thread, room_tokens: int, dropped: int = 0) -> 
     with one more than its `dropped`. Only cuts that make the brief shorter count.
     """
     needed = 0
-    for count, shorter in enumerate(_shorter(brief)):
-        request = prompt(shorter, thread)
+    for count, (shorter, said) in enumerate(_shorter(brief, thread)):
+        request = prompt(shorter, said)
         needed = estimated_tokens(request.size())
         if count >= dropped and needed <= room_tokens:
             return Fitted(request, shorter, count)
@@ -40,18 +40,21 @@ def fitted(brief: Brief, thread: Thread, room_tokens: int, dropped: int = 0) -> 
     return f"{least}, and the model's context has room for {room_tokens}"
 
 
-def _shorter(brief: Brief) -> Iterator[Brief]:
-    """Yield the brief, then each time with something more left out."""
-    yield brief
+def _shorter(brief: Brief, thread: Thread) -> Iterator[tuple[Brief, Thread]]:
+    """Yield brief and thread, then each time with something more left out."""
+    yield brief, thread
     for role in _LEFT_OUT:
         kept = tuple(excerpt for excerpt in brief.excerpts if excerpt.role is not role)
         if kept != brief.excerpts:
             brief = replace(brief, excerpts=kept)
-            yield brief
+            yield brief, thread
     frames = chain.from_iterable(result.failure.frames for result in brief.target.results if result.failure)
     if any(frame.locals for frame in frames):
         results = tuple(_without_locals(result) for result in brief.target.results)
-        yield replace(brief, target=replace(brief.target, results=results))
+        brief = replace(brief, target=replace(brief.target, results=results))
+        yield brief, thread
+    if any(isinstance(turn, Found) for turn in thread):
+        yield brief, tuple(turn for turn in thread if not isinstance(turn, Found))
 
 
 def _without_locals(result: Result) -> Result:

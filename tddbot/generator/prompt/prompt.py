@@ -13,7 +13,7 @@ from typing import Any
 
 from tddbot.domain import Brief, Excerpt, Role
 from tddbot.generator.prompt.feedback import of_target
-from tddbot.generator.prompt.thread import Answered, Digest, Faulty, Judged, Lent, Plan, Thread, Turn, Withheld
+from tddbot.generator.prompt.thread import Answered, Digest, Faulty, Found, Judged, Lent, Plan, Thread, Turn, Withheld
 
 Item = Mapping[str, Any]
 """One input item of the Responses API."""
@@ -84,6 +84,10 @@ _TRIED = """\
 This is a fresh start. The approaches below were tried before and failed; none of their edits is in the files. Find \
 out what they got wrong, and do not repeat them."""
 
+_FOUND = """\
+Before you were asked, small edits were tried by a program. Below is what that brought to light. Nothing of it is in \
+the files, and it may be wrong."""
+
 _UNUSABLE = """\
 Your answer could not be used, for the reason below. None of its edits is in the files."""
 
@@ -152,6 +156,8 @@ def _items(turn: Turn) -> Iterator[Item]:
             yield from items
         case Digest(text):
             yield _said(f"{_TRIED}\n\n{_data('what was tried', text)}\n")
+        case Found(text):
+            yield _said(f"{_FOUND}\n\n{_data('what was found', text)}\n")
         case Plan(text):
             yield _said(f"Take this approach: {text}\n")
         case Faulty(reason, whole_files):

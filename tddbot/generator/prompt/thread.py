@@ -18,6 +18,13 @@ class Digest:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """What a search without a model has found, for the first model that is asked. It may be left out."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The approach that this one of several candidates side by side is to take."""
 
@@ -66,7 +73,7 @@ class Refused:
     """No turn, but the mark of a model that would not answer: it is asked once more on the next rung, and not again."""
 
 
-Turn = Digest | Plan | Answered | Faulty | Lent | Withheld | Judged
+Turn = Digest | Found | Plan | Answered | Faulty | Lent | Withheld | Judged
 Thread = tuple[Turn, ...]
 
 

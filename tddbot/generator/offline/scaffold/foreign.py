@@ -3,6 +3,9 @@
 import sys
 from pathlib import PurePosixPath
 
+ROOTS = frozenset({"src", "lib", "python"})
+"""Directories that hold packages and are none."""
+
 _KNOWN = frozenset(
     """
     PIL PyQt5 PyQt6 aiofiles aiohttp alembic altair anthropic anyio apscheduler arrow asgiref asyncpg attr attrs babel
@@ -34,5 +37,5 @@ _KNOWN = frozenset(
 def is_foreign(path: str) -> bool:
     """Whether a module that would live at `path` is not the project's to write, by the name it is imported by."""
     parts = PurePosixPath(path).with_suffix("").parts
-    top = next((part for part in parts if part not in ("src", "lib", "python")), "")
+    top = next((part for part in parts if part not in ROOTS), "")
     return top in _KNOWN or top in sys.stdlib_module_names or top.startswith("pytest_")

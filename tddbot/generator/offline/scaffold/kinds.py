@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 
 _LONGEST = 60
 _PLAIN_DEFAULTS = {
-    "int": "0", "float": "0.0", "str": '""', "bytes": 'b""', "bool": "False", "list": "[]", "dict": "{}", "set": "set()",
-    "tuple": "()", "frozenset": "frozenset()", "complex": "0j",
+    "int": "0", "float": "0.0", "str": '""', "bytes": 'b""', "bool": "False", "list": "[]", "dict": "{}",
+    "set": "set()", "tuple": "()", "frozenset": "frozenset()", "complex": "0j",
 }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ import builtins
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from enum import Enum
 
 from tddbot.generator.offline.scaffold import kinds
 from tddbot.generator.offline.scaffold.calls import SPECIAL
@@ -39,14 +40,26 @@ _TEXT_RESULTS = {
 }  # fmt: skip
 
 
+class Doubt(Enum):
+    """What a call says where an error is expected: all, nothing of the kinds of its arguments, or nothing at all."""
+
+    NONE = 0
+    KINDS = 1
+    CALLS = 2
+
+
 @dataclass
 class Looker:
-    """Looks at expressions of one file. `unbound` says what a name stands for that nothing in scope binds."""
+    """Looks at expressions of one file.
+
+    `inside` says where an attribute of a place leads, `unbound` what a name stands for that nothing in scope binds.
+    """
 
     uses: Uses
-    submodule: Callable[[Place, str], Place | None]
+    inside: Callable[[Place, str], Place]
     unbound: Callable[[str], Values] = lambda _: ()
     is_quiet: bool = False
+    doubt: Doubt = Doubt.NONE
     _unheard: Uses = field(default_factory=Uses)
 
     def use(self, place: Place) -> Use:
@@ -167,7 +180,7 @@ class Looker:
         if value.is_caught and name in ("value", "exception"):
             yield replace(value, is_caught=False)
         elif value.place and name not in value.hidden and not value.is_caught:
-            place = self.submodule(value.place, name) or value.place.then(name)
+            place = self.inside(value.place, name)
             if len(place.steps) <= _MOST_STEPS:
                 self.use(place).marks.add(Mark.DEPENDED)
                 yield Value(place=place)
@@ -189,25 +202,32 @@ class Looker:
         for each in arguments:
             if isinstance(each, ast.Starred):
                 self.look(each.value, scope)
-        named = tuple((each.arg, self.kind(each.value, scope)) for each in keywords if each.arg)
+        named = tuple((each.arg, self._argument(each.value, scope)) for each in keywords if each.arg)
         for keyword in keywords:
             if keyword.arg is None:
                 self.look(keyword.value, scope)
         is_open = len(given) < len(arguments) or len(named) < len(keywords)
-        return Shot(tuple(Argument(_hint(each), self.kind(each, scope)) for each in given), named, is_open)
+        return Shot(tuple(Argument(_hint(each), self._argument(each, scope)) for each in given), named, is_open)
+
+    def _argument(self, node: ast.expr, scope: Scope) -> str:
+        kind = self.kind(node, scope)
+        return kind if self.doubt is Doubt.NONE else ""
 
     def called(self, functions: Values, shot: Shot, name: str = "") -> Values:
         """Record a call, and return what is known of its result."""
-        self.use(Place(ANYWHERE, (name,))).shots.append(shot)
+        if self.doubt is not Doubt.CALLS:
+            self.use(Place(ANYWHERE, (name,))).shots.append(shot)
         return tuple(found for function in functions for found in self._result(function, shot))
 
     def _result(self, function: Value, shot: Shot) -> Iterable[Value]:
         if function.results is not None:
             return function.results
         if function.place and len(function.place.steps) < _MOST_STEPS:
-            self.use(function.place).shots.append(shot)
+            use = self.use(function.place)
+            if self.doubt is not Doubt.CALLS:
+                use.shots.append(shot)
             result = function.place.then(CALL)
-            is_class = len(result.steps) == 2 and is_class_name(result.steps[0])
+            is_class = len(result.steps) == 2 and result.steps[0].lstrip("_")[:1].isupper()
             kind = f"{result.path}::{result.steps[0]}" if is_class and not function.hidden else ""
             return (Value(kind, result, hidden=function.hidden),)
         if function.outside:
@@ -275,6 +295,8 @@ class Looker:
         other = Argument("", kinds.joined(each.kind for each in right))
         yield from self._operated(left, _OPERATORS[type(operator)], other)
         kind = {each.kind for each in left if not each.place}
+        if kind == {"pathlib.Path"} and isinstance(operator, ast.Div):
+            yield Value("pathlib.Path")
         if len(kind) == 1 and (kind == {each.kind for each in right} or kind & {"str", "bytes", "list"}):
             yield Value("float" if isinstance(operator, ast.Div) else kind.pop())
 
@@ -291,7 +313,7 @@ class Looker:
         for owner in owners:
             if owner.place and owner.place.steps[-1:] != (CALL,):
                 self.use(owner.place).marks.add(Mark.ITERATED)
-                self.use(owner.place.then(ITEM)).demands.append("")
+                self.use(owner.place.then(ITEM)).shots.append(Shot((key,)))
                 yield Value(place=owner.place.then(ITEM))
             elif item := kinds.item_of(owner.kind):
                 yield Value(owner.kind if isinstance(index, ast.Slice) else item)

@@ -1,12 +1,14 @@
 """Where a scaffold goes: a new file whole, into an existing one between and after what is there."""
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tddbot.domain import Edit
 from tddbot.generator.offline.scaffold.annotations import Annotator
-from tddbot.generator.offline.scaffold.shapes import Class, Constant, Function, Shape, member_of, shape_of
+from tddbot.generator.offline.scaffold.foreign import ROOTS
+from tddbot.generator.offline.scaffold.kinds import of_constant
+from tddbot.generator.offline.scaffold.shapes import Class, Constant, Function, Shape, loosened, member_of, shape_of
 from tddbot.generator.offline.scaffold.style import Style, newline_of
 from tddbot.generator.offline.scaffold.usage import Uses
 from tddbot.generator.offline.scaffold.wants import Need
@@ -14,7 +16,7 @@ from tddbot.generator.offline.scaffold.world import World
 from tddbot.generator.offline.scaffold.writing import Writer
 from tddbot.parsing import parsed
 
-_ROOTS = frozenset({"src", "lib", "python"})
+_LITERALS: Mapping[type, str] = {ast.Dict: "dict", ast.List: "list", ast.Set: "set", ast.Tuple: "tuple"}
 _LATER = "from __future__ import annotations"
 
 
@@ -28,18 +30,41 @@ class Page:
     words: list[str] = field(default_factory=list)
 
 
-def pages(needs: Iterable[Need], uses: Uses) -> list[Page]:
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What earlier drafts have shown: names that take any arguments, and those that are used while a file is loaded."""
+
+    loose: set[str] = field(default_factory=set)
+    early: set[str] = field(default_factory=set)
+
+
+def pages(needs: Iterable[Need], world: World, uses: Uses, learnt: Learnt) -> list[Page]:
     """Return what each file gets, in the order of the needs."""
     found: dict[str, Page] = {}
     for need in needs:
         page = found.setdefault(need.path, Page(need.path))
         if need.owner:
-            page.members.setdefault(need.owner, []).append(member_of(need.place, uses))
+            page.members.setdefault(need.owner, []).append(loosened(member_of(need.place, uses), learnt.loose))
         elif need.name:
-            page.shapes.append(shape_of(need.place, uses))
+            shape = loosened(shape_of(need.place, uses), learnt.loose)
+            page.shapes.append(_like_others(shape, need.path, world))
     for page in found.values():
         page.shapes = sorted((_with_members(shape, page) for shape in page.shapes), key=_rank)
     return list(found.values())
+
+
+def _like_others(shape: Shape, path: str, world: World) -> Shape:
+    """A constant of which nothing is known is of the kind that the module's others of the same first word have."""
+    if not isinstance(shape, Constant) or shape.kind:
+        return shape
+    first = shape.name.strip("_").partition("_")[0]
+    others = (node for name, node in world.names(path).items() if name.strip("_").partition("_")[0] == first)
+    literals = {_kind_of(node.value) for node in others if isinstance(node, ast.Assign | ast.AnnAssign)}
+    return replace(shape, kind=literals.pop()) if len(literals) == 1 else shape
+
+
+def _kind_of(node: ast.expr | None) -> str:
+    return of_constant(node.value) if isinstance(node, ast.Constant) else _LITERALS.get(type(node), "")
 
 
 def _with_members(shape: Shape, page: Page) -> Shape:
@@ -52,11 +77,11 @@ def _with_members(shape: Shape, page: Page) -> Shape:
     return replace(shape, functions=(*shape.functions, *functions), constants=(*shape.constants, *constants))
 
 
-def edits(page: Page, world: World, style: Style) -> list[Edit]:
+def edits(page: Page, world: World, style: Style, learnt: Learnt) -> list[Edit]:
     """Return the edits that make a file what its page says, with the packages that a new one lies in."""
     source = world.sources.get(page.path)
     if source is not None:
-        return [Edit(page.path, source.text, _grown(page, source.text, style), source.encoding)]
+        return [Edit(page.path, source.text, _grown(page, source.text, style, learnt.early), source.encoding)]
     return [*_packages(page.path, world), Edit(page.path, None, _new(page, style))]
 
 
@@ -120,12 +145,12 @@ def _packages(path: str, world: World) -> list[Edit]:
         directory = "/".join(parts[:depth])
         package = f"{directory}/__init__.py"
         is_new = not any(other.startswith(f"{directory}/") for other in world.known - set(world.absent))
-        if is_new and package != path and parts[depth - 1] not in _ROOTS and package not in world.absent:
+        if is_new and package != path and parts[depth - 1] not in ROOTS and package not in world.absent:
             found.append(Edit(package, None, ""))
     return found
 
 
-def _grown(page: Page, text: str, style: Style) -> str:
+def _grown(page: Page, text: str, style: Style, loading: set[str]) -> str:
     """Return a file with what it lacks put in; no line that is there is changed."""
     tree = parsed(text)
     body = tree.body if isinstance(tree, ast.Module) else []
@@ -133,7 +158,7 @@ def _grown(page: Page, text: str, style: Style) -> str:
     later = any(isinstance(node, ast.ImportFrom) and node.module == "__future__" for node in body)
     annotator = Annotator(page.path, style, bound, is_later=later)
     writer = Writer(style, annotator, quotes=True)
-    early = [shape for shape in page.shapes if _is_early(shape, body)]
+    early = [shape for shape in page.shapes if shape.name in loading or _is_early(shape, body)]
     late = [shape for shape in page.shapes if shape not in early]
     puts: list[tuple[int, str]] = []
     for owner, members in page.members.items():
@@ -199,7 +224,7 @@ def _bound(body: Sequence[ast.stmt]) -> set[str]:
 
 def _is_early(shape: Shape, body: Sequence[ast.stmt]) -> bool:
     """Whether a name is read while the module is imported, and so must stand before."""
-    return not isinstance(shape, Function) or any(shape.name in _read_at_import(node) for node in body)
+    return isinstance(shape, Constant) or _rank(shape) == 0 or any(shape.name in _read_at_import(node) for node in body)
 
 
 def _read_at_import(node: ast.AST) -> set[str]:

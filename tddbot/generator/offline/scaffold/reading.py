@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from tddbot.generator.offline.scaffold.looking import Looker
+from tddbot.generator.offline.scaffold.looking import Doubt, Looker
 from tddbot.generator.offline.scaffold.tables import parametrized
 from tddbot.generator.offline.scaffold.usage import CALL, ENTER, Mark, Place, Uses
 from tddbot.generator.offline.scaffold.values import Scope, Value, Values
@@ -22,28 +22,32 @@ def read_tests(world: World, uses: Uses) -> None:
     paths = sorted(world.tests, key=lambda path: (not path.endswith("conftest.py"), path))
     for path in paths:
         if tree := world.tree(path):
-            _Reader(world, path, Looker(uses, _Submodules(world)), fixtures).module(tree)
+            _Reader(world, path, Looker(uses, _Inside(world)), fixtures).module(tree)
 
 
 def read_source(world: World, path: str, uses: Uses) -> None:
     """Record what a module of the repository does with names of its own, of its classes and of other modules."""
     if tree := world.tree(path):
-        looker = Looker(uses, _Submodules(world), lambda name: (Value(place=Place(path, (name,))),))
+        looker = Looker(uses, _Inside(world), lambda name: (Value(place=Place(path, (name,))),))
         _Reader(world, path, looker, {}, is_source=True).module(tree)
 
 
 @dataclass(frozen=True)
-class _Submodules:
-    """Says which file an attribute of a package is."""
+class _Inside:
+    """Says which place an attribute of a module is: a module of a package, or where the name is defined."""
 
     world: World
 
-    def __call__(self, place: Place, name: str) -> Place | None:
-        if place.steps or not place.path.endswith("__init__.py"):
-            return None
-        stem = place.path.removesuffix("__init__.py") + name
-        found = next((path for path in (f"{stem}.py", f"{stem}/__init__.py") if path in self.world.known), None)
-        return Place(found) if found and name not in self.world.names(place.path) else None
+    def __call__(self, place: Place, name: str) -> Place:
+        if place.steps:
+            return place.then(name)
+        if place.path.endswith("__init__.py"):
+            stem = place.path.removesuffix("__init__.py") + name
+            found = next((path for path in (f"{stem}.py", f"{stem}/__init__.py") if path in self.world.known), None)
+            if found and not isinstance(self.world.names(place.path).get(name), ast.FunctionDef | ast.ClassDef):
+                return Place(found)
+        path, own = self.world.home(place.path, name)
+        return Place(path, (own,))
 
 
 @dataclass
@@ -148,7 +152,8 @@ class _Reader:
             return Value(place=Place(inner))
         if origin is None:
             return Value(outside=dotted)
-        place = Place(*_one(self.world.home(origin, name)))
+        path, own = self.world.home(origin, name)
+        place = Place(path, (own,))
         self.looker.use(place)
         return Value(place=place)
 
@@ -161,7 +166,7 @@ class _Reader:
         return (*found, *(value for row in rows[:20] for value in self.looker.look(row, scope)))
 
     def _with(self, items: list[ast.withitem], body: list[ast.stmt], scope: Scope, later: bool) -> None:
-        quiet = self.looker.is_quiet
+        quiet, doubt = self.looker.is_quiet, self.looker.doubt
         for item in items:
             values = self.looker.look(item.context_expr, scope)
             mark = Mark.ENTERED_LATER if later else Mark.ENTERED
@@ -169,9 +174,12 @@ class _Reader:
             caught = tuple(each for each in values if each.is_caught)
             if item.optional_vars is not None:
                 self.looker.bind(item.optional_vars, (*given, *caught), scope)
-            self.looker.is_quiet = self.looker.is_quiet or _forgives(item.context_expr)
+            expected = _expected(item.context_expr)
+            self.looker.is_quiet = self.looker.is_quiet or bool(expected & _FORGIVEN)
+            if expected:
+                self.looker.doubt = Doubt.CALLS if "TypeError" in expected else Doubt.KINDS
         self._body(body, scope)
-        self.looker.is_quiet = quiet
+        self.looker.is_quiet, self.looker.doubt = quiet, doubt
 
     def _try(self, node: ast.Try, scope: Scope) -> None:
         quiet = self.looker.is_quiet
@@ -286,11 +294,11 @@ def _last(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
-def _forgives(node: ast.expr) -> bool:
-    """Whether what is missing here is what the test wants to see missing."""
-    if not isinstance(node, ast.Call) or _last(node) not in ("raises", "assertRaises", "suppress"):
-        return False
-    return any(each.id in _FORGIVEN for argument in node.args for each in _names(argument))
+def _expected(node: ast.expr) -> set[str]:
+    """The errors that a `with` statement expects."""
+    if not isinstance(node, ast.Call) or _last(node) not in ("raises", "assertRaises", "assertRaisesRegex", "suppress"):
+        return set()
+    return {each.id for argument in node.args for each in _names(argument)} | {"Exception"}
 
 
 def _names(node: ast.expr) -> Iterator[ast.Name]:
@@ -310,7 +318,3 @@ def _classes(values: Iterable[Value]) -> Values:
     """The classes of what is raised, be it a class or an instance."""
     places = (each.place for each in values if each.place)
     return tuple(Value(place=Place(each.path, each.steps[:1])) for each in places if each.steps)
-
-
-def _one(home: tuple[str, str]) -> tuple[str, tuple[str, ...]]:
-    return home[0], (home[1],)

@@ -1,20 +1,23 @@
 """The layer: what the tests use and nobody defines, until nothing that they name is missing any more."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tddbot.domain import Candidate, Edit, Excerpt, Failure, Kind, Patch, Proposal, Role
 from tddbot.generator.offline.inquiry import Inquiry
-from tddbot.generator.offline.scaffold.placing import Page, edits, pages
+from tddbot.generator.offline.scaffold.placing import Learnt, Page, edits, pages
 from tddbot.generator.offline.scaffold.reading import read_source, read_tests
 from tddbot.generator.offline.scaffold.style import style_of
 from tddbot.generator.offline.scaffold.usage import Uses
 from tddbot.generator.offline.scaffold.wants import Need, absences, wanted
 from tddbot.generator.offline.scaffold.world import World
+from tddbot.missing import Missing
 
 NAME = "offline scaffold"
 
 _MOST_ROUNDS = 6
 _MOST_NAMED = 8
+_MISFIT = re.compile(r"(?:([\w.<>]+)\.)?(\w+)\(\) (?:takes |missing |got an unexpected |got multiple )")
 
 
 def scaffold(inquiry: Inquiry) -> Iterator[Proposal]:
@@ -24,14 +27,23 @@ def scaffold(inquiry: Inquiry) -> Iterator[Proposal]:
     """
     failures = [result.failure for result in inquiry.brief.target.results if result.failure]
     needs: dict[Need, None] = {}
+    said: list[Missing] = []
     made: Candidate | None = None
+    learnt = Learnt()
     for _ in range(_MOST_ROUNDS):
         found = _needs(inquiry, failures, made)
         more = [need for need in found if need not in needs]
-        if not more or not inquiry.may_go_on():
+        wider = _misfits(failures) - learnt.loose if made else set()
+        sooner = {
+            each.name for each, failure in absences(failures) if made or failure.phase == "collect"
+        } - learnt.early
+        if not (more or wider or (made and sooner)) or not inquiry.may_go_on():
             break
         needs.update(dict.fromkeys(more))
-        made = _drafted(inquiry, needs)
+        learnt.loose.update(wider)
+        learnt.early.update(sooner)
+        said += [each for each, _ in absences(failures)]
+        made = _drafted(inquiry, needs, said, learnt)
         failures = _reds(inquiry, made.patch)
     inquiry.scaffold = made
     if made is not None and made.patch.id not in inquiry.tried:
@@ -44,15 +56,15 @@ def _needs(inquiry: Inquiry, failures: Iterable[Failure], made: Candidate | None
     if not said:
         return ()
     draft = {edit.path: edit.after or "" for edit in made.patch.edits} if made else {}
-    world, tests, uses = _read(inquiry, draft)
+    world, tests, uses = _read(inquiry, draft, [each for each, _ in said])
     found = wanted(said, world, tests, uses, lambda path: inquiry.is_open(Excerpt(path, "", Role.MISSING)))
     inquiry.reasons.extend(reason for reason in found.reasons if reason not in inquiry.reasons)
     return tuple(found.needs)
 
 
-def _read(inquiry: Inquiry, draft: Mapping[str, str]) -> tuple[World, Uses, Uses]:
+def _read(inquiry: Inquiry, draft: Mapping[str, str], said: Iterable[Missing]) -> tuple[World, Uses, Uses]:
     """The repository, what the tests do with it, and what the sources do besides."""
-    world, tests, uses = World(inquiry.brief, draft), Uses(), Uses()
+    world, tests, uses = World(inquiry.brief, draft, said), Uses(), Uses()
     read_tests(world, tests)
     read_tests(world, uses)
     for path in world.texts:
@@ -60,13 +72,13 @@ def _read(inquiry: Inquiry, draft: Mapping[str, str]) -> tuple[World, Uses, Uses
     return world, tests, uses
 
 
-def _drafted(inquiry: Inquiry, needs: Iterable[Need]) -> Candidate:
-    world, _, uses = _read(inquiry, {})
+def _drafted(inquiry: Inquiry, needs: Iterable[Need], said: Iterable[Missing], learnt: Learnt) -> Candidate:
+    world, _, uses = _read(inquiry, {}, said)
     style = style_of((*world.texts.values(), *world.tests.values()))
-    drawn = pages(needs, uses)
+    drawn = pages(needs, world, uses, learnt)
     made: dict[str, Edit] = {}
     for page in drawn:
-        for edit in edits(page, world, style):
+        for edit in edits(page, world, style, learnt):
             made.setdefault(edit.path, edit)
     return Candidate(Patch(tuple(made.values())), NAME, _note(drawn), kind=Kind.SCAFFOLD)
 
@@ -77,6 +89,12 @@ def _reds(inquiry: Inquiry, patch: Patch) -> list[Failure]:
         return []
     screened = next(inquiry.lab.screen([patch], inquiry.stop, whole=True), None)
     return [] if screened is None else [Failure("call", red.kind, red.message) for red in screened.reds]
+
+
+def _misfits(failures: Iterable[Failure]) -> set[str]:
+    """The functions and classes that are called with other arguments than they take."""
+    found = (_MISFIT.match(failure.message.removeprefix("TypeError: ")) for failure in failures)
+    return {each[2] if each[2] != "__init__" else each[1].rpartition(".")[2] for each in found if each}
 
 
 def _note(drawn: Sequence[Page]) -> str:

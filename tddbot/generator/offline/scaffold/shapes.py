@@ -1,6 +1,6 @@
 """What a missing name must be, by how it is used: a function, a class of some sort, an exception, a constant."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -25,7 +25,11 @@ _OF_EXCEPTIONS = frozenset({"args", "with_traceback", "add_note"})
 _OF_ALL = frozenset({"__class__", "__dict__", "__name__", "__doc__", "__module__", "__init__", "__eq__", "__hash__"})
 _OF_ENUMS = frozenset({"name", "value", "__members__"})
 _OF_MOCKS = frozenset({"return_value", "side_effect", "called", "call_count", "call_args", "cache_clear"})
+_SEVERAL = 2
 _ENTERING = {Mark.ENTERED: ("__enter__", "__exit__", False), Mark.ENTERED_LATER: ("__aenter__", "__aexit__", True)}
+
+
+_ANY = (Parameter("args", stars="*"), Parameter("kwargs", stars="**"))
 
 
 class Manner(Enum):
@@ -92,7 +96,9 @@ def shape_of(place: Place, uses: Uses) -> Shape:
     is_raised = Mark.RAISED in use.marks or name.endswith(_EXCEPTIONS)
     if is_raised and (is_class_name(name) or not use.shots):
         return _exception(place, uses)
-    if is_class_name(name) or use.marks & {Mark.SUBCLASSED, Mark.CHECKED}:
+    is_gone_through = Mark.ITERATED in use.marks and not use.shots and not attributes
+    is_class = is_class_name(name) or (bool(use.shots) and name.lstrip("_")[:1].isupper()) or _is_built(place, uses)
+    if (is_class and not is_gone_through) or use.marks & {Mark.SUBCLASSED, Mark.CHECKED}:
         return _enumeration(place, uses, attributes) or _class(place, uses)
     if use.shots or Mark.DECORATES in use.marks:
         return function_of(place, uses)
@@ -103,7 +109,33 @@ def shape_of(place: Place, uses: Uses) -> Shape:
     is_value = any(use.demands) or use.marks & {Mark.ITERATED} or ITEM in inside
     if name.isupper() or is_value:
         return Constant(name, constant_kind(place, uses))
-    return Function(name, (Parameter("args", stars="*"), Parameter("kwargs", stars="**")))
+    return Function(name, _ANY)
+
+
+def loosened(shape: Shape, loose: Collection[str]) -> Shape:
+    """Return a shape of which what is called by a name in `loose` takes any arguments."""
+    match shape:
+        case Function(name=name) if name in loose:
+            return replace(shape, parameters=_ANY)
+        case Class(name=name, functions=functions):
+            made = tuple(replace(each, parameters=_ANY) if each.name in loose else each for each in functions)
+            if name not in loose:
+                return replace(shape, functions=made)
+            start = Function("__init__", _ANY, "None", Manner.METHOD)
+            return replace(
+                shape,
+                fields=(),
+                has_texts=False,
+                functions=(start, *(each for each in made if each.name != "__init__")),
+            )
+    return shape
+
+
+def _is_built(place: Place, uses: Uses) -> bool:
+    """Whether what calls give has several methods, as instances of a class have."""
+    made = place.then(CALL)
+    called = [step for step in uses.below(made) if step.isidentifier() and uses.of(made.then(step)).shots]
+    return len(called) >= _SEVERAL and "_" not in place.steps[-1].strip("_")
 
 
 def member_of(place: Place, uses: Uses) -> Shape:
@@ -141,6 +173,9 @@ def constant_kind(place: Place, uses: Uses) -> str:
     use = uses.of(place)
     if kind := kinds.joined(use.demands, unions=False):
         return kind
+    keys = {key.kind for shot in uses.of(place.then(ITEM)).shots for key in shot.arguments}
+    if keys and keys <= {"str", ""}:
+        return "dict"
     return "list" if use.marks & {Mark.ITERATED, Mark.NEXT} else ""
 
 
@@ -194,6 +229,7 @@ def _class(place: Place, uses: Uses, is_instance: bool = False) -> Class:
     names = dict.fromkeys(
         step for instance in instances for step in uses.below(instance) if step.isidentifier() and step not in _OF_ALL
     )
+    made = _named_after(made, [name for name in names if not any(uses.of(each.then(name)).shots for each in instances)])
     is_data = _is_data(place, made, names, instances, uses)
     fields = made if is_data else ()
     functions = [] if is_data or not made else [Function("__init__", made, "None", Manner.METHOD)]
@@ -208,6 +244,16 @@ def _class(place: Place, uses: Uses, is_instance: bool = False) -> Class:
     return Class(place.steps[-1], _base(place, uses), tuple(constants), fields, (*of_class, *functions))
 
 
+def _named_after(made: Sequence[Parameter], attributes: Sequence[str]) -> tuple[Parameter, ...]:
+    """Parameters for which callers have no name are the attributes that are read, where there are as many of both."""
+    unnamed = [each for each in made if len(each.name) == 1 and not each.stars]
+    free = [name for name in attributes if name not in {each.name for each in made} and not name.startswith("_")]
+    if len(unnamed) != len(free):
+        return tuple(made)
+    names = dict(zip((each.name for each in unnamed), free, strict=True))
+    return tuple(replace(each, name=names.get(each.name, each.name)) for each in made)
+
+
 def _is_data(
     place: Place, made: Sequence[Parameter], names: Iterable[str], instances: Sequence[Place], uses: Uses
 ) -> bool:
@@ -215,7 +261,8 @@ def _is_data(
     if not made or any(parameter.stars for parameter in made):
         return False
     read = {name for name in names if not any(uses.of(each.then(name)).shots for each in instances)}
-    return Mark.EQUATED in uses.of(place).marks or any(parameter.name in read for parameter in made)
+    is_bare = read == set(names) and Mark.EQUATED in uses.of(place).marks
+    return is_bare or any(parameter.name in read for parameter in made)
 
 
 def _of_instance(name: str, instances: Sequence[Place], uses: Uses) -> Function:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tddbot.domain import Failure
-from tddbot.generator.offline.scaffold.foreign import is_foreign
+from tddbot.generator.offline.scaffold.foreign import ROOTS, is_foreign
 from tddbot.generator.offline.scaffold.looking import is_class_name
 from tddbot.generator.offline.scaffold.typos import meant
 from tddbot.generator.offline.scaffold.usage import CALL, Mark, Place, Uses
@@ -81,8 +81,7 @@ class _Wish:
     def of_failure(self, said: Missing, failure: Failure) -> None:
         """Add what one failure says is missing."""
         if said.module and not said.name:
-            path = self.world.path_of(said.module, "")
-            if path is None or path not in self.world.absent:
+            if not self.world.is_awaited(said.module):
                 self._reason(f"the module {said.module} cannot be made here")
         elif said.module:
             self._of_module(said)
@@ -112,6 +111,8 @@ class _Wish:
 
     def _of_module(self, said: Missing) -> None:
         path = self.world.path_of(said.module, "")
+        if self.world.is_awaited(f"{said.module}.{said.name}"):
+            return
         if path is None or path not in self.world.texts:
             self._reason(f"{said.module} has no {said.name}, and is not a module that may be changed")
         elif said.name in self.world.names(path):
@@ -157,7 +158,7 @@ class _Wish:
 
     def module(self, path: str) -> None:
         """Add a module that is to be made."""
-        if is_foreign(path):
+        if self._is_foreign(path):
             self._reason(f"{path} would stand for a library that is not installed")
         elif self._may(path) and self.uses.seen(Place(path)):
             self.found.needs[Need(path)] = None
@@ -166,7 +167,7 @@ class _Wish:
         """Add a name of a module, but for one that is misspelt."""
         if name in _OF_MODULES or not name.isidentifier():
             return
-        if path in self.world.absent and is_foreign(path):
+        if path in self.world.absent and self._is_foreign(path):
             return
         known = self.world.names(path)
         if not self._misspelt(name, known, path, Place(path)) and self._may(path):
@@ -189,6 +190,12 @@ class _Wish:
             self._reason(f"{path} may not be changed")
             return False
         return True
+
+    def _is_foreign(self, path: str) -> bool:
+        """Whether a module is a library's; one that would lie beside others of the repository is its own."""
+        directory, slash, _ = path.rpartition("/")
+        beside = slash and any(other.startswith(f"{directory}/") for other in self.world.texts)
+        return not (beside and directory not in ROOTS) and is_foreign(path)
 
     def _reason(self, text: str) -> None:
         self.found.reasons[text] = None

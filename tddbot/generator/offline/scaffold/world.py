@@ -1,11 +1,12 @@
 """The repository as the brief shows it, with a draft laid over it: which modules there are and what they define."""
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from tddbot.domain import Brief, Role
+from tddbot.missing import Missing
 from tddbot.parsing import parsed
 
 _MOST_HANDED_ON = 5
@@ -22,9 +23,12 @@ class Members:
 
 
 class World:
-    """Files by path; `texts` are those whose whole text is known, `absent` the modules that are yet to be made."""
+    """Files by path; `texts` are those whose whole text is known, `absent` the modules that are yet to be made.
 
-    def __init__(self, brief: Brief, draft: Mapping[str, str]) -> None:
+    A name that a package imports from itself, and that failures have `said` to be missing, is such a module.
+    """
+
+    def __init__(self, brief: Brief, draft: Mapping[str, str], said: Iterable[Missing] = ()) -> None:
         self.sources = {each.path: each for each in brief.sources()}
         self.texts = {**{path: each.text for path, each in self.sources.items()}, **draft}
         missing = dict.fromkeys(each.path for each in brief.excerpts if each.role is Role.MISSING)
@@ -33,6 +37,16 @@ class World:
         self._listed = frozenset(_listed(brief)) | set(self.tests)
         self._trees: dict[str, ast.Module | None] = {}
         self._names: dict[str, dict[str, ast.stmt]] = {}
+        self.absent += tuple(path for each in said if (path := self._submodule(each)))
+
+    def _submodule(self, said: Missing) -> str | None:
+        package = self.path_of(said.module, "", known=self._listed | set(self.texts)) if said.module else None
+        node = self.names(package).get(said.name) if package and package.endswith("__init__.py") else None
+        if package is None or not isinstance(node, ast.ImportFrom):
+            return None
+        path = package.removesuffix("__init__.py") + f"{said.name}.py"
+        own = node.level == 1 and not node.module if node.level else node.module == said.module
+        return path if own and not self.is_there(path) and path not in self.absent else None
 
     @cached_property
     def known(self) -> frozenset[str]:
@@ -43,6 +57,14 @@ class World:
         """Whether a file is known to be on disk or in the draft."""
         return path in self._listed or path in self.texts
 
+    def is_awaited(self, dotted: str) -> bool:
+        """Whether a module is to be made, or a package of which a module is."""
+        stem = dotted.replace(".", "/")
+        return any(
+            path == f"{stem}.py" or path.endswith(f"/{stem}.py") or f"/{path}".find(f"/{stem}/") >= 0
+            for path in self.absent
+        )
+
     def tree(self, path: str) -> ast.Module | None:
         """Return the syntax tree of a file whose text is known."""
         if path not in self._trees:
@@ -51,17 +73,18 @@ class World:
             self._trees[path] = tree if isinstance(tree, ast.Module) else None
         return self._trees[path]
 
-    def path_of(self, dotted: str, importer: str, level: int = 0) -> str | None:
+    def path_of(self, dotted: str, importer: str, level: int = 0, known: Collection[str] | None = None) -> str | None:
         """Return the file of a module as an importing file names it, or None where it is none of the repository."""
         stem = dotted.replace(".", "/")
+        known = self.known if known is None else known
         if level:
             parts = importer.split("/")[:-level]
             base = "/".join([*parts, *([stem] if stem else [])])
-            return next((path for path in _leaves(base) if path in self.known), None)
+            return next((path for path in _leaves(base) if path in known), None)
         for ending in _leaves(stem):
-            if ending in self.known:
+            if ending in known:
                 return ending
-            fits = [path for path in self.known if path.endswith(f"/{ending}")]
+            fits = [path for path in known if path.endswith(f"/{ending}")]
             if fits:
                 return min(fits, key=lambda path: (path.count("/"), path))
         return None
@@ -79,13 +102,15 @@ class World:
         if tree is None or "__getattr__" in self.names(path):
             return True
         text = self.texts.get(path, "")
-        stars = any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in ast.walk(tree))
-        return stars or "globals()" in text or "vars()" in text
+        return bool(self._stars(path)) or "globals()" in text or "vars()" in text
 
     def home(self, path: str, name: str) -> tuple[str, str]:
         """Return where a name is defined that a module may only hand on."""
         for _ in range(_MOST_HANDED_ON):
             node = self.names(path).get(name)
+            if node is None and (star := self._star(path, name)):
+                path = star
+                continue
             if not isinstance(node, ast.ImportFrom):
                 break
             alias = next(each for each in node.names if (each.asname or each.name) == name)
@@ -94,6 +119,25 @@ class World:
                 break
             path, name = origin, alias.name
         return path, name
+
+    def _star(self, path: str, name: str) -> str | None:
+        """Return the module from which a star brings a name, by what it defines or lists in `__all__`."""
+        for node in self._stars(path):
+            origin = self.path_of(node.module or "", path, node.level)
+            if origin and origin != path and (name in self.names(origin) or name in self._exported(origin)):
+                return origin
+        return None
+
+    def _stars(self, path: str) -> list[ast.ImportFrom]:
+        tree = self.tree(path)
+        body = tree.body if tree else []
+        return [node for node in body if isinstance(node, ast.ImportFrom) and node.names[0].name == "*"]
+
+    def _exported(self, path: str) -> frozenset[str]:
+        match self.names(path).get("__all__"):
+            case ast.Assign(value=ast.List(elts=items) | ast.Tuple(elts=items)):
+                return frozenset(str(item.value) for item in items if isinstance(item, ast.Constant))
+        return frozenset()
 
     def class_at(self, path: str, name: str) -> ast.ClassDef | None:
         """Return the class of this name in a file."""
