@@ -1,10 +1,16 @@
 """Briefs in one line, and what the offline generator makes of them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from tddbot.budget import Budget, Ledger
 from tddbot.domain import Attempt, Brief, Candidate, Excerpt, Failure, Outcome, Proposal, Result, Role, Target
+from tddbot.generator.offline.candidates import Programs
+from tddbot.generator.offline.candidates import candidates as trials_of
 from tddbot.generator.offline.offline_generator import OfflineGenerator
+from tddbot.generator.offline.operators.table import COMMON, RARE, Table
+from tddbot.generator.offline.ranking import ranked
+from tddbot.generator.offline.syntax import Source, read
 from tddbot.ports import ProposalRequest, Rung
 from tddbot.stop import Stop
 
@@ -56,3 +62,26 @@ def afters(text: str, **given: object) -> list[str]:
 def bodies(line: str, head: str = "def f(a, b, n):\n    ", tail: str = "\n") -> list[str]:
     """What becomes of one line in a function, best first."""
     return [text.removeprefix(head).removesuffix(tail) for text in afters(f"{head}{line}{tail}")]
+
+
+def rare(
+    line: str, head: str = "def f(a, b, n):\n    ", tail: str = "\n", tests: str = "", before: str = ""
+) -> list[str]:
+    """What far-fetched operators make of one line in a function, best first; `before` is what the module begins with."""
+    return _made(RARE, line, before + head, tail, tests)
+
+
+def common(
+    line: str, head: str = "def f(a, b, n):\n    ", tail: str = "\n", tests: str = "", before: str = ""
+) -> list[str]:
+    """The same with the common operators."""
+    return _made(COMMON, line, before + head, tail, tests)
+
+
+def _made(table: Table, line: str, head: str, tail: str, tests: str) -> list[str]:
+    of = brief(f"{head}{line}{tail}")
+    of = replace(of, excerpts=(*of.excerpts, Excerpt("tests/test_calc.py", tests, Role.TEST)))
+    source = read(of.sources()[0])
+    assert isinstance(source, Source)
+    trials = trials_of(ranked([source], [], of, table), Programs(), lambda: True)
+    return [after(trial.candidate).removeprefix(head).removesuffix(tail) for trial in trials]

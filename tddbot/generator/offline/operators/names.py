@@ -1,6 +1,7 @@
 """The wrong name: another variable of the same scope, a slip of the pen, the twin of a function."""
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from tddbot.generator.offline.operators.likeness import alike
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
 
 _MOST_NAMES = 12
 _MOST_ALIKE = 3
-_HALF = 0.5
 _CONSTANTS = frozenset({"True", "False", "None", "self", "cls", "super"})
 # Builtins that take one argument of the same sort, and methods that take none, are taken for each other now and then.
 _ALIKE = (
@@ -72,9 +72,8 @@ def other_name(place: Place, node: "cst.Name") -> Iterator[Change]:
     known = place.vocabulary.known
     if node.value in known or node.value in place.names or node.value in _CONSTANTS or not node.value:
         return
-    for name in sorted(known, key=lambda name: (-alike(name, node.value), name))[:_MOST_ALIKE]:
-        if alike(name, node.value) > _HALF:
-            yield place.replace(node, name, 0.5 * alike(name, node.value))
+    for name in get_close_matches(node.value, sorted(known), _MOST_ALIKE):
+        yield place.replace(node, name, 0.5)
 
 
 def other_target(place: Place, node: Any) -> Iterator[Change]:

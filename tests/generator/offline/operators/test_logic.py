@@ -42,3 +42,7 @@ def test_a_guard_of_a_case_is_negated() -> None:
 
 def test_a_comparison_is_not_negated_since_its_operator_is_turned_round() -> None:
     assert not [line for line in bodies("if a < b: pass") if "not" in line]
+
+
+def test_one_branch_alone_is_tried() -> None:
+    assert {"return a", "return n"} <= set(bodies("return a if b else n"))

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.generator.offline.making import afters, bodies
+from tests.generator.offline.making import afters, bodies, rare
 
 
 def test_another_variable_of_the_function_is_read() -> None:
@@ -25,9 +25,18 @@ def test_self_is_no_variable() -> None:
     assert "return [a]" not in bodies("return [self]", head="class C:\n  def f(self, a):\n    ")
 
 
-def test_neighbouring_arguments_are_swapped() -> None:
-    made = bodies("return f(a, (b), n, k=1)")
-    assert {"return f((b), a, n, k=1)", "return f(a, n, (b), k=1)"} <= set(made)
+def test_a_slip_of_the_pen_is_undone_where_a_name_is_bound_nowhere() -> None:
+    assert bodies("return [lenght]", head="length = 3\n\n\ndef f(a):\n    ")[0] == "return [length]"
+    assert "return sorted" in bodies("return sortd")
+
+
+def test_another_name_of_the_module_is_read_late() -> None:
+    assert "return [LOW]" in rare("return [HIGH]", before="LOW = 1\nHIGH = 2\n\n\n")
+
+
+def test_another_variable_is_bound_late() -> None:
+    assert "a = n(b)" in rare("b = n(b)")
+    assert "a += n" in rare("b += n")
 
 
 @pytest.mark.parametrize(
@@ -39,6 +48,8 @@ def test_neighbouring_arguments_are_swapped() -> None:
         ("return a.startswith('x')", "return a.endswith('x')"),
         ("return a.append(b)", "return a.extend(b)"),
         ("return math.floor(a)", "return math.ceil(a)"),
+        ("return sum(a)", "return len(a)"),
+        ("return ord(a)", "return int(a)"),
     ],
 )
 def test_a_function_is_taken_for_its_twin(written: str, meant: str) -> None:
