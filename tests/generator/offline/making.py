@@ -67,7 +67,7 @@ def bodies(line: str, head: str = "def f(a, b, n):\n    ", tail: str = "\n") -> 
 def rare(
     line: str, head: str = "def f(a, b, n):\n    ", tail: str = "\n", tests: str = "", before: str = ""
 ) -> list[str]:
-    """What far-fetched operators make of one line in a function, best first; `before` is what the module begins with."""
+    """What far-fetched operators make of one line in a function, best first; the module begins with `before`."""
     return _made(RARE, line, before + head, tail, tests)
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _FIRST_VALUES = frozenset({"Integer", "Float", "SimpleString", "List", "Dict", "Set", "Tuple", "Lambda"})
 _MOST_NAMES = 6
+_SUMS = (("+=", 0.12), ("-=", 0.05), ("*=", 0.04), ("//=", 0.03), ("%=", 0.02), ("/=", 0.01))
 _TARGETS = ("Name", "Attribute", "Subscript")
 
 
@@ -21,9 +22,7 @@ def lost_sum(place: Place, node: "cst.Assign") -> Iterator[Change]:
         start, end = place.source.outer(node.targets[0].target)[1], place.source.outer(node.value)[0]
         gap = place.source.between(start, end)
         at = start + len(gap[: gap.index("=")].encode())
-        yield Change(at, at + 1, "+=", 0.12)
-        yield Change(at, at + 1, "-=", 0.03)
-        yield Change(at, at + 1, "*=", 0.03)
+        yield from (Change(at, at + 1, meant, prior) for meant, prior in _SUMS)
 
 
 def lost_extreme(place: Place, node: "cst.Assign") -> Iterator[Change]:
@@ -46,4 +45,7 @@ def _may_gather(place: Place, node: "cst.Assign") -> bool:
     """A value of the function's own, and no first one."""
     if len(node.targets) != 1 or kind(node.targets[0].target) not in _TARGETS:
         return False
-    return place.statement.function is not None and kind(node.value) not in _FIRST_VALUES
+    # In the block of a loop or a branch, a number that is kept may be one that was meant to count.
+    is_inner = kind(place.statement.spot.owner) != "FunctionDef"
+    is_first = kind(node.value) in _FIRST_VALUES and not (is_inner and kind(node.value) == "Integer")
+    return place.statement.function is not None and not is_first

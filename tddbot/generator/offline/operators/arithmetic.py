@@ -34,7 +34,7 @@ _MOST_OPERANDS = 6
 def arithmetic(place: Place, node: "cst.BinaryOperation") -> Iterator[Change]:
     """Put another binary operator in place of this one."""
     text = place.code(node.operator)
-    if kind(node.left) in TEXTS or kind(node.right) in TEXTS:
+    if (kind(node.left) in TEXTS or kind(node.right) in TEXTS) and text in ("%", "+", "*"):
         return
     for meant, prior in _MEANT.get(text, ()):
         yield place.replace(node.operator, meant, prior)

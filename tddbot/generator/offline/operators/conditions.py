@@ -113,6 +113,7 @@ def _comparisons(place: Place) -> Iterator[tuple[str, float]]:
     names = place.names[:_MOST_NAMES]
     for name in names:
         yield from ((f"{name} {rest}", 0.03) for rest in ("is None", "is not None", "> 0", "== 0", "!= 0", "< 0"))
+        yield from ((f"{name} == 1", 0.02), (f"len({name}) == 1", 0.02), (f"len({name}) > 1", 0.02))
     for one, other in permutations(names, 2):
         signs = ("<", "<=", "==", "!=") if one < other else ("<", "<=")
         yield from ((f"{one} {sign} {other}", 0.02) for sign in signs)

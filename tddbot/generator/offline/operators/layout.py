@@ -42,9 +42,9 @@ def exclusion(place: Place, node: "cst.If") -> Iterator[Change]:
     """Turn `elif` into `if` and the other way round."""
     start, _ = place.source.inner(node)
     if place.source.between(start, start + 4) == "elif":
-        yield Change(start, start + 2, "", 0.1)
+        yield Change(start, start + 4, "if", 0.1)
     else:
-        yield Change(start, start, "el", 0.1)
+        yield Change(start, start + 2, "elif", 0.1)
 
 
 def other_keyword(place: Place, node: "cst.If | cst.While") -> Iterator[Change]:

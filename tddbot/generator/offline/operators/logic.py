@@ -55,6 +55,13 @@ def negated_value(place: Place, node: Any) -> Iterator[Change]:
         yield from _negated(place, node.value, 0.15)
 
 
+def negated_kept(place: Place, node: "cst.Assign") -> Iterator[Change]:
+    """Put a `not` before a value that is kept, above all where a variable is kept as what it is."""
+    if kind(node.value) in ("Name", "Attribute", "Call") and place.bare(node.value) not in _FIXED:
+        is_idle = place.code(node.targets[0].target) == place.code(node.value)
+        yield from _negated(place, node.value, 0.5 if is_idle else 0.04)
+
+
 def _negated(place: Place, test: Any, prior: float) -> Iterator[Change]:
     """A comparison is turned round by its own operator, and a `not` by its own loss."""
     if kind(test) == "Comparison" and len(test.comparisons) == 1:

@@ -101,7 +101,7 @@ def twin(place: Place, node: "cst.Call") -> Iterator[Change]:
     for family in _TWINS:
         if name.value in family:
             yield from _others(place, name, family, 0.5 / (len(family) - 1))
-    for same in _ALIKE if len(node.args) <= 1 else ():
+    for same in _ALIKE if len([arg for arg in node.args if arg.keyword is None]) <= 1 else ():
         if name.value in same:
             yield from _others(place, name, same, 0.06)
 

@@ -39,7 +39,7 @@ _VALUE = (
 )
 
 COMMON: Table = {
-    "Assign": (accumulation.lost_sum, accumulation.lost_extreme, subscripts.key_for_value),
+    "Assign": (accumulation.lost_sum, accumulation.lost_extreme, logic.negated_kept, subscripts.key_for_value),
     "Attribute": (
         arithmetic.lost_sign,
         attributes.other_attribute,

@@ -14,6 +14,10 @@ def test_a_first_value_gathers_nothing(first: str) -> None:
     assert f"n = max(n, {first})" not in bodies(f"n = {first}")
 
 
+def test_a_number_that_is_kept_in_a_loop_may_be_counted() -> None:
+    assert "n += 1" in bodies("n = 1", head="def f(a, n):\n    for x in a:\n        ")
+
+
 def test_an_entry_of_a_table_is_gathered_too() -> None:
     assert "a[n] = min(a[n], b)" in bodies("a[n] = b")
 

@@ -44,5 +44,9 @@ def test_a_comparison_is_not_negated_since_its_operator_is_turned_round() -> Non
     assert not [line for line in bodies("if a < b: pass") if "not" in line]
 
 
+def test_a_variable_that_is_kept_as_what_it_is_is_turned_round() -> None:
+    assert "a = not a" in bodies("a = a")[:3]
+
+
 def test_one_branch_alone_is_tried() -> None:
     assert {"return a", "return n"} <= set(bodies("return a if b else n"))
