@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,20 +13,25 @@ from tddbot.bench.offline_cases import Case, read_cases
 from tddbot.bench.offline_expressions import expressions
 from tddbot.bench.offline_judging import Trial
 from tddbot.bench.offline_repairs import repairs
+from tddbot.bench.offline_scaffold import measured as scaffolds
 from tddbot.bench.offline_seat import offline_seat
 from tddbot.errors import UsageError
 
 Say = Callable[[str], None]
 
-_QUICK = 8
-PARTS = ("repair", "expressions")
+_QUICK = 6
+PARTS = ("repair", "expressions", "scaffold")
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`data` None means the project's own `fixtures`. `trials` is a file that gets a line of JSON for each trial."""
+    """`data` None means the project's own `fixtures`. `trials` is a file that gets a line of JSON for each trial.
+
+    What is scaffolded are the names that the project `library` loses, whatever the data.
+    """
 
     fixtures: Path
+    library: Path
     data: Path | None = None
     quick: bool = False
     cases: int | None = None
@@ -37,14 +42,23 @@ class Options:
 def measured(options: Options, say: Say) -> Iterator[Measure]:
     """Yield each measure as soon as it is taken. Raise UsageError for data that cannot be read."""
     cases = chosen(options)
+    with tempfile.TemporaryDirectory(prefix="tddbot-bench-") as directory:
+        scratch = Path(directory).resolve()
+        yield from _of_functions(options, cases, scratch, say)
+        if "scaffold" in options.parts:
+            yield from scaffolds(options.library, scratch, say, _QUICK if options.quick else None)
+
+
+def _of_functions(options: Options, cases: Sequence[Case], scratch: Path, say: Say) -> Iterator[Measure]:
+    if set(options.parts).isdisjoint(("repair", "expressions")):
+        return
+    say(f"the baseline of {len(cases)} functions")
     with ExitStack() as resources:
-        scratch = resources.enter_context(tempfile.TemporaryDirectory(prefix="tddbot-bench-"))
-        say(f"the baseline of {len(cases)} functions")
-        seat = resources.enter_context(offline_seat(Path(scratch).resolve() / "project", cases))
+        keep = _keeper(options, resources)
+        seat = resources.enter_context(offline_seat(scratch / "functions", cases))
         fit = [case for case in cases if seat.nodes[case.name]]
         if len(fit) < len(cases):
             say(f"{len(cases) - len(fit)} are left out: their tests are not green with the original")
-        keep = _keeper(options, resources)
         if "repair" in options.parts:
             yield from repairs(seat, fit, keep, say)
         if "expressions" in options.parts:

@@ -21,7 +21,19 @@ COMMAND = [sys.executable, "-m", "tddbot", "bench", "offline"]
 def outcome(tmp_path_factory: pytest.TempPathFactory):
     require_namespaces()
     trials = tmp_path_factory.mktemp("bench") / "trials.jsonl"
-    command = [*COMMAND, "--quick", "--cases", "2", "--json", "--trials", str(trials)]
+    command = [
+        *COMMAND,
+        "--quick",
+        "--cases",
+        "2",
+        "--only",
+        "repair",
+        "--only",
+        "expressions",
+        "--json",
+        "--trials",
+        str(trials),
+    ]
     done = subprocess.run(command, env=dict(os.environ), capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     measures = {measure["name"]: measure for measure in map(json.loads, done.stdout.splitlines())}
@@ -58,11 +70,11 @@ def test_what_came_of_the_trials_adds_up(outcome):
 
 
 def test_part_of_the_cases_lies_evenly_over_all():
-    place = fixture("offline")
-    every = chosen(Options(place))
+    place, library = fixture("offline"), fixture("scaffold")
+    every = chosen(Options(place, library))
     assert [case.name for case in every] == sorted(path.stem for path in Path(place).glob("*.py"))
-    assert chosen(Options(place, cases=2)) == [every[0], every[len(every) // 2]]
-    assert chosen(Options(place, cases=1000)) == every
+    assert chosen(Options(place, library, cases=2)) == [every[0], every[len(every) // 2]]
+    assert chosen(Options(place, library, cases=1000)) == every
 
 
 @pytest.mark.parametrize(
