@@ -38,6 +38,7 @@ class Trial:
     came: Came
     green: bool
     seconds: float
+    answered: float | None
     verified: float | None
     said: str
 
@@ -61,7 +62,7 @@ def tried(seat: OfflineSeat, case: Case, wrong: str, kind: str, slip: str) -> Tr
             rights = are_right(case, asked, [option.patch for option in reply.question.options])
             came = Came.ASKED if any(rights) else Came.ASKED_AMISS
             said = " | ".join((reply.question.call, *(option.note for option in reply.question.options)))
-        return Trial(case.name, kind, slip, came, green, reply.seconds, reply.verified, said)
+        return Trial(case.name, kind, slip, came, green, reply.seconds, reply.answered, reply.verified, said)
 
 
 def are_right(case: Case, asked: Asked, patches: Sequence[Patch]) -> list[bool]:

@@ -36,14 +36,15 @@ class NoFigureError(TddbotError):
 class Reply:
     """What the generator said: a fix, a question, or neither, and its reason.
 
-    `seconds` are from the request to the fix, the last dud or the end; `verified` those to the first candidate that
-    passed in the laboratory.
+    `seconds` are from the request to the fix, the last dud or the end; `answered` and `verified` those to the first
+    candidate that came back from the laboratory, and that passed in it.
     """
 
     fix: Candidate | None
     question: Question | None
     reason: str
     seconds: float
+    answered: float | None
     verified: float | None
 
 
@@ -98,9 +99,12 @@ class OfflineSeat:
                 proposals = ports.generators[OFFLINE].propose(asking, work.ledger, stop)
                 fix, duds = _first_fix(proposals)
                 seconds = time.perf_counter() - started
-                verified = None if watched.passed_at is None else watched.passed_at - started
+                answered, verified = (
+                    None if at is None else at - started for at in (watched.answered_at, watched.passed_at)
+                )
                 question = next((dud.question for dud in duds if dud.question is not None), None)
-                yield Asked(Reply(fix, question, "; ".join(dud.reason for dud in duds), seconds, verified), lab, wrong)
+                reason = "; ".join(dud.reason for dud in duds)
+                yield Asked(Reply(fix, question, reason, seconds, answered, verified), lab, wrong)
 
     @contextmanager
     def _written(self, case: Case, text: str) -> Iterator[None]:

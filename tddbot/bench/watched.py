@@ -1,4 +1,4 @@
-"""A laboratory under observation: when did a candidate first pass in it?"""
+"""A laboratory under observation: when did a candidate first come back from it, and when did one first pass?"""
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,9 +11,10 @@ from tddbot.stop import Stop
 
 @dataclass
 class Watched:
-    """A laboratory, and the moment at which a candidate first passed in it (seconds of the performance counter)."""
+    """A laboratory, and when a candidate first came back from it, and first passed, by the performance counter."""
 
     lab: Lab
+    answered_at: float | None = None
     passed_at: float | None = None
 
     @property
@@ -24,8 +25,10 @@ class Watched:
     def screen(self, patches: Iterable[Patch], stop: Stop, whole: bool = False) -> Iterator[Screened]:
         """As in the laboratory."""
         for screened in self.lab.screen(patches, stop, whole):
-            if screened.passed and self.passed_at is None:
-                self.passed_at = time.perf_counter()
+            now = time.perf_counter()
+            self.answered_at = self.answered_at or now
+            if screened.passed:
+                self.passed_at = self.passed_at or now
             yield screened
 
     def ask(
