@@ -8,12 +8,13 @@ from tddbot.domain import Candidate, Dud, Kind, Proposal
 from tddbot.generator.offline.inquiry import Inquiry, Layer
 from tddbot.generator.offline.repair import repair
 from tddbot.generator.offline.rollback import rollback
+from tddbot.generator.offline.scaffold.scaffold import scaffold
 from tddbot.ports import ProposalRequest
 from tddbot.stop import Stop
 
 NAME = "offline"
 
-LAYERS: tuple[Layer, ...] = (repair, rollback)
+LAYERS: tuple[Layer, ...] = (repair, scaffold, rollback)
 """In the order in which they are asked: what is surest first, what only helps somebody else last."""
 
 
@@ -38,11 +39,17 @@ class OfflineGenerator:
 
 
 def _asked(inquiry: Inquiry) -> Iterator[Proposal]:
+    """What is only offered is held back, since a fix leaves no use for it."""
+    offers: list[Proposal] = []
     for layer in LAYERS:
         is_fixed = False
         for proposal in layer(inquiry):
+            if isinstance(proposal, Candidate) and proposal.kind is not Kind.FIX:
+                offers.append(proposal)
+                continue
             yield proposal
-            is_fixed = is_fixed or (isinstance(proposal, Candidate) and proposal.kind is Kind.FIX)
+            is_fixed = is_fixed or isinstance(proposal, Candidate)
         if is_fixed or not inquiry.may_go_on():
             return
+    yield from offers
     yield Dud("; ".join(inquiry.reasons) or "nothing is left to try", NAME, final=True)
