@@ -56,8 +56,9 @@ def tried(seat: OfflineSeat, case: Case, wrong: str, kind: str, slip: str) -> Tr
         reply = asked.reply
         came, green, said = Came.MISSED, False, reply.reason
         if reply.fix is not None:
-            came = Came.RIGHT if any(are_right(case, asked, [reply.fix.patch])) else Came.WRONG
-            green, said = seat.is_green(case, reply.fix.patch), reply.fix.note
+            patch, said = reply.fix.patch, reply.fix.note
+            came = Came.RIGHT if any(are_right(case, asked, [patch])) else Came.WRONG
+            green = _is_original(case, patch) or seat.is_green(case, patch)
         elif reply.question is not None:
             rights = are_right(case, asked, [option.patch for option in reply.question.options])
             came = Came.ASKED if any(rights) else Came.ASKED_AMISS
@@ -68,14 +69,19 @@ def tried(seat: OfflineSeat, case: Case, wrong: str, kind: str, slip: str) -> Tr
 def are_right(case: Case, asked: Asked, patches: Sequence[Patch]) -> list[bool]:
     """Return for each patch whether it makes the original text, or answers as the original wherever that answers."""
     original = replaced(case, asked.broken, case.source)
-    differ = differing(case, asked.lab, original, patches)
-    texts = [patch.edits[0].after for patch in patches]
-    return [text == case.source or not each for text, each in zip(texts, differ, strict=True)]
+    others = [patch for patch in patches if not _is_original(case, patch)]
+    differ = dict(zip((patch.id for patch in others), differing(case, asked.lab, original, others), strict=True))
+    return [not differ.get(patch.id, False) for patch in patches]
+
+
+def _is_original(case: Case, patch: Patch) -> bool:
+    """Whether a patch makes the very text that the case had: it is right, and what is right was green."""
+    return [(edit.path, edit.after) for edit in patch.edits] == [(case.module, case.source)]
 
 
 def differing(case: Case, lab: Lab, original: Patch, patches: Sequence[Patch]) -> list[bool]:
     """Return for each patch whether it differs from the original on fresh inputs; where none could be had, it does."""
-    calls = fresh_calls(case.function, _known(case, lab), FRESH, case.name)
+    calls = fresh_calls(case.function, _known(case, lab), FRESH, case.name) if patches else []
     rows = lab.ask(case.module, calls, [original, *patches], Stop()) if calls else ()
     if not rows:
         return [True for _ in patches]
