@@ -81,7 +81,7 @@ def _end(app: App, baseline: Run, resolutions: Sequence[Resolution], red: int, n
         left += f"; for {proven:,} target{'' if proven == 1 else 's'} a proven patch is stored"
     if not app.has_model and any(_might_be_won(resolution) for resolution in resolutions):
         name = app.config.model.api_key_env
-        left += f". Offline, one slip at a time is mended; with {name} set, a reasoning model would be asked next"
+        left += f". What can be found without a model was tried; with {name} set, one would be asked next"
     return f"{left}."
 
 
