@@ -15,7 +15,7 @@ from tddbot.runner.execution import Execution, file_of
 from tddbot.runner.fingerprint import fingerprint
 from tddbot.runner.interpreter import Interpreter
 from tddbot.runner.jail import Jail, user_of
-from tddbot.runner.lab_process import Site
+from tddbot.runner.lab_process import GoneError, Site
 from tddbot.runner.laboratory import Laboratory
 from tddbot.runner.layout import Layout
 from tddbot.runner.pool import Pool
@@ -117,6 +117,8 @@ class JailedRunner:
     @contextmanager
     def _site(self, request: RunRequest) -> Iterator[Site]:
         """Lend what a laboratory is set up with: the warm zygote, where there is one or soon will be."""
+        if self._is_closed:
+            raise GoneError("the runner is closed")
         mark, jail = self._current_jail()
         backend, look = self._backend, self._look(request)
         if not backend.is_warm:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tddbot.errors import TddbotError
 from tddbot.runner import records
 from tddbot.runner.backends import Backend, NoJailError
 from tddbot.runner.lab_process import GoneError, LabProcess
@@ -60,18 +61,23 @@ class Line:
             try:
                 self._turn(stop)
             except GoneError as error:
-                self._end(error.reason)
+                self._end(error.reason, stop.is_set())
             except NoJailError as error:
                 self._retreat(error)
         return self._answers.pop(number)
 
     def drop(self, numbers: "list[int]") -> None:
-        """Forget jobs: what is not begun is not done, and what is under way ends with its process."""
-        if any(number in self._sent and number not in self._answers for number in numbers):
-            self.close()
+        """Forget jobs, be they under way."""
+        sent = [number for number in numbers if number in self._sent]
         for number in numbers:
-            self._jobs.pop(number, None)
-            self._answers.pop(number, None)
+            for known in (self._jobs, self._answers, self._sent):
+                known.pop(number, None)
+        self._suspects.difference_update(numbers)
+        if sent and self._process is not None:
+            try:
+                self._process.send({"do": "drop", "ids": sent}, Stop())
+            except (GoneError, TddbotError):  # as whoever asks next will be told
+                self.close()
 
     def close(self) -> None:
         """End the process; what is still to be answered is asked of the next one."""
@@ -131,10 +137,12 @@ class Line:
         if self._jobs.pop(number, None) is not None:
             self._answers[number] = message
 
-    def _end(self, reason: str) -> None:
+    def _end(self, reason: str, is_cancelled: bool) -> None:
         """It has ended: by the only job that it had, or by one of several that each go alone then."""
         was_ready, sent = self._is_ready, list(self._sent)
         self.close()
+        if is_cancelled:
+            return
         self._ends += 1
         if not was_ready or self._ends > _MOST_ENDS:
             self.fault = reason

@@ -140,6 +140,8 @@ class LabProcess:
                 self._run(site)
         except TddbotError as error:
             self._error = error
+        except GoneError as error:
+            self._said = error.reason
         finally:
             self._theirs.close()
 

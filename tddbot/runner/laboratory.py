@@ -124,6 +124,7 @@ class Laboratory:
             "target": request.target,
             "keep": [node for node in dict.fromkeys(request.keep) if node not in request.target],
             "places": self._places,
+            "seconds": request.seconds,
             "test_seconds": request.test_seconds,
         }
         return LabProcess(self._opening, self._run, order)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Sequence
+from typing import Any, Callable, Dict, List, Optional, Sequence
 
 from tddbot.runner.guest.lab.crew import At, Ended, Limit, Tell
 from tddbot.runner.guest.lab.trial import Entry, Trial
 
 
 class Bench:
-    """The collected `items`, the plugin that runs them, and the repository's `root`."""
+    """The collected `items`, the plugin that runs them, and the repository's `root`.
+
+    `direct` has what calls a test, for those that are known to come out red as they do in pytest's protocol.
+    """
 
     def __init__(self, root: str, trial: Trial, items: Sequence[Any]) -> None:
         self.root = root
         self.trial = trial
         self.items = items
+        self.direct: Dict[str, Callable[[], Any]] = {}
         self._entries: Dict[str, Entry] = {}
 
     def know(self, nodes: Sequence[str]) -> None:

@@ -58,15 +58,15 @@ class _Child:
 
 
 class Crew:
-    """At most `places` children at once. `private` are descriptors that no child gets."""
+    """At most `places` children at once. None gets the `private` descriptors, nor more bytes of `memory` than that."""
 
-    def __init__(self, places: int, private: Iterable[int], scratch: str) -> None:
+    def __init__(self, places: int, private: Iterable[int], scratch: str, memory: int = 0) -> None:
         self._children: Dict[int, _Child] = {}
         self._private = list(private)
         self._scratch = scratch
         self._board = mmap.mmap(-1, _SLOT.size * places)
         self._free = list(range(places))
-        self._memory = _pages() * mmap.PAGESIZE + _MEMORY
+        self.memory = memory
 
     @property
     def has_room(self) -> bool:
@@ -108,7 +108,8 @@ class Crew:
             _leave_streams()
             for other in (*self._private, *self._children):
                 os.close(other)
-            _limit_memory(self._memory)
+            if self.memory:
+                _limit_memory(self.memory)
             signal.signal(signal.SIGPROF, signal.SIG_DFL)
             os.environ[_TEMPORARY] = self._room_of(os.getpid())
             os.mkdir(os.environ[_TEMPORARY])
@@ -129,8 +130,8 @@ class Crew:
         finally:
             os._exit(code)
 
-    def attend(self, ready: Iterable[int]) -> List[Ended]:
-        """Take in what children tell on the descriptors that are `ready`, and end who is over the time."""
+    def attend(self, ready: Iterable[int], is_late: bool = False) -> List[Ended]:
+        """Take in what children tell on the descriptors that are `ready`, and end who is over the time, or all."""
         ended = []
         for fd in ready:
             if fd in self._children and not self._hear(fd):
@@ -140,17 +141,18 @@ class Crew:
             step = self._step(child)
             if step != child.step:
                 child.step, child.begun = step, now
-            if child.is_over(now) or len(child.data) > _MOST_TOLD:
+            if is_late or child.is_over(now) or len(child.data) > _MOST_TOLD:
                 ended.append(self._end(fd, TIMEOUT))
             elif now - child.begun > 0.5 and _is_dead(child.process):  # whose own children may hold the pipe open
                 self._hear(fd)
                 ended.append(self._end(fd))
         return ended
 
-    def kill(self) -> None:
-        """End all."""
-        for fd in list(self._children):
-            self._end(fd)
+    def kill(self, which: Callable[[Any], bool] = lambda _: True) -> None:
+        """End those of such keys, of whom nobody wants to know."""
+        for fd, child in list(self._children.items()):
+            if which(child.key):
+                self._end(fd)
 
     def _hear(self, fd: int) -> bool:
         """Read what is there; return whether more may come."""
@@ -217,10 +219,10 @@ def _limit_memory(most: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
-def _pages() -> int:
-    """How many pages of memory this process has reserved."""
+def enough_memory() -> int:
+    """What a process may have that has loaded as much as this one, in bytes."""
     with open("/proc/self/statm", encoding="ascii") as file:
-        return int(file.read().split()[0])
+        return int(file.read().split()[0]) * mmap.PAGESIZE + _MEMORY
 
 
 def _is_dead(process: int) -> bool:

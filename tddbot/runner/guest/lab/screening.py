@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any, Dict, List, Optional, Tuple
 
+from tddbot.runner.guest.lab import direct
 from tddbot.runner.guest.lab.bench import Bench, Task
 from tddbot.runner.guest.lab.crew import DONE, At, Ended, Limit, Tell
 from tddbot.runner.guest.lab.suite import KEEP, TARGET, Suite
@@ -21,6 +23,7 @@ class Screening(Task):
         self._stage = stage
         self._skip = 0
         self._won = 0
+        self._is_sure = False
         self._fate = "red"
         self._reds: List[Tuple[str, str, str]] = []
 
@@ -38,13 +41,22 @@ class Screening(Task):
 
     def run(self, bench: Bench, tell: Tell, at: At) -> None:
         """Run the tests that are left, to the first red one or all."""
-        skip = self._skip
-        run(bench.trial, bench.entries(self.nodes()), self._is_whole, skip, tell, lambda number: at(number - skip))
+        skip, nodes = self._skip, self.nodes()
+        calls = [bench.direct[node] for node in itertools.takewhile(bench.direct.__contains__, nodes)]
+        if self._stage == TARGET and not self._is_sure and len(calls) >= (len(nodes) if self._is_whole else 1):
+            direct.run(calls, self._is_whole, skip, tell, lambda number: at(number - skip))
+            return
+        run(bench.trial, bench.entries(nodes), self._is_whole, skip, tell, lambda number: at(number - skip))
 
     def take(self, ended: Ended) -> Optional[Dict[str, Any]]:
         """Take in what the tests came to."""
         nodes = self.nodes()
+        if direct.UNSURE in ended.told and not self._reds:
+            self._is_sure = True
+            return None
         for told in ended.told:
+            if told == direct.UNSURE:
+                break
             if told["red"] is not None:
                 self._reds.append((nodes[told["n"]], *told["red"]))
             elif self._stage == TARGET:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import gc
 import os
 import select
+import time
 from collections import deque
-from typing import Any, Callable, Deque, Dict, List, Optional, Sequence
+from typing import Any, Callable, Deque, Dict, FrozenSet, List, Optional, Sequence
 
 from tddbot.runner.guest.lab.asking import Asking
 from tddbot.runner.guest.lab.bench import Task
@@ -15,7 +16,7 @@ from tddbot.runner.guest.lab.examples import Demanding
 from tddbot.runner.guest.lab.fresh import Fresh
 from tddbot.runner.guest.lab.recording import Recording
 from tddbot.runner.guest.lab.screening import Screening
-from tddbot.runner.guest.lab.session import Session
+from tddbot.runner.guest.lab.session import BEAT, Session
 from tddbot.runner.guest.lab.streams import Stream
 from tddbot.runner.guest.lab.suite import KEEP, TARGET, Suite
 
@@ -53,7 +54,7 @@ class Server:
         self._is_ready = False
         self._swaps = False
         self._with_session: Dict[int, Dict[str, Any]] = {}
-        self._texts: Dict[str, str] = {}
+        self._beaten = 0.0
         self._waiting: Deque[Dict[str, Any]] = deque()
         self._anew: Deque[Task] = deque()
         self._scratch = os.environ.get("TMPDIR", "/tmp")
@@ -65,6 +66,7 @@ class Server:
         self._start_session()
         while self._turn():
             self._go_on()
+            self._beat()
         self._crew.kill()
 
     def _start_session(self) -> None:
@@ -116,8 +118,9 @@ class Server:
         return None if self._crew.is_idle else _TICK
 
     def _hear(self, message: Dict[str, Any]) -> None:
-        if message["do"] == "text":
-            self._texts[message["key"]] = message["text"]
+        if message["do"] == "drop":
+            self._drop(frozenset(message["ids"]))
+        if message["do"] in ("text", "drop"):
             if self._session is not None:
                 self._session.send(message)
         else:
@@ -131,16 +134,33 @@ class Server:
             if "ready" in message:
                 self._become_ready(message["ready"])
             elif "unfit" in message:
-                self._anew.append(self._made(self._with_session.pop(message["unfit"])))
+                job = self._with_session.pop(message["unfit"], None)
+                self._anew += [self._made(job)] if job else []
             else:
-                self._with_session.pop(message["id"], None)
+                self._with_session.pop(message.get("id", 0), None)
                 self._host.send(message)
+
+    def _drop(self, numbers: FrozenSet[int]) -> None:
+        """Forget jobs that nobody waits for any more."""
+        self._waiting = deque(job for job in self._waiting if job["id"] not in numbers)
+        self._anew = deque(task for task in self._anew if task.job["id"] not in numbers)
+        self._with_session = {id: job for id, job in self._with_session.items() if id not in numbers}
+        self._crew.kill(lambda task: task.job["id"] in numbers)
+        if self._crew.is_idle:
+            self._fresh.restore()
+
+    def _beat(self) -> None:
+        """Show now and then that there is life, while a child of its own is waited for."""
+        if not self._crew.is_idle and time.monotonic() - self._beaten > BEAT:
+            self._beaten = time.monotonic()
+            self._host.send({"beat": True})
 
     def _become_ready(self, told: Dict[str, Any]) -> None:
         self._is_ready = True
         self._swaps = bool(told["swaps"])
         self._suite.nodes[KEEP] = told["keep"]
         self._suite.took = told["took"]
+        self._crew.memory = told["memory"]
         self._suite.collecting = told["collecting"]
         self._host.send({"ready": {"green": told["green"]}})
 
@@ -155,14 +175,13 @@ class Server:
 
     def _go_on(self) -> None:
         """Begin what can be begun: what is imported anew has the files to itself."""
-        if not self._is_ready or not self._crew.is_idle:
-            return
-        if self._anew:
-            if not self._with_session:
+        while self._is_ready and self._crew.is_idle:
+            if not self._anew and self._waiting:
+                self._dispatch(self._waiting.popleft())
+            elif self._anew and not self._with_session:
                 self._try_anew(self._anew.popleft())
-            return
-        while self._waiting and not self._anew:
-            self._dispatch(self._waiting.popleft())
+            else:
+                return
 
     def _dispatch(self, message: Dict[str, Any]) -> None:
         task = self._made(message)
@@ -182,7 +201,6 @@ class Server:
         except (OSError, ValueError):  # a path that cannot be written, a text that cannot be encoded
             self._fresh.restore()
             self._host.send({"id": task.job["id"], "fate": "unfit"})
-            self._go_on()
             return
         self._crew.start(task, self._fresh.work(task), [self._suite.import_limit(), *task.limits()])
 

@@ -16,12 +16,16 @@ _UNKNOWN_IMPORT = 10.0
 
 
 class Suite:
-    """Target and kept tests in the order to run them; `took` holds seconds of CPU and on the wall, once known."""
+    """Target and kept tests in the order to run them; `took` holds seconds of CPU and on the wall, once known.
+
+    After `patience` seconds, what has not run without a patch is left out.
+    """
 
     def __init__(self, order: Dict[str, Any]) -> None:
         self.nodes: Dict[str, List[str]] = {TARGET: order["target"], KEEP: order["keep"]}
         self.took: Dict[str, Tuple[float, float]] = {}
         self.collecting = _UNKNOWN_IMPORT
+        self.patience = float(order["seconds"]) / 2
         self._most = float(order["test_seconds"])
 
     def first_limits(self, stage: str) -> List[Limit]:

@@ -37,11 +37,9 @@ class Trial:
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_makereport(self, item: Any, call: Any) -> Generator[None, None, None]:
         """Keep the exception, which tells more than the report; and nobody reads the long text of it."""
-        self._raised = None
-        if call.excinfo is not None:
-            self._raised = call.excinfo.value
-            item.repr_failure = item._repr_failure_py = _in_short
+        item.repr_failure = item._repr_failure_py = _in_short
         yield
+        self._raised = None if call.excinfo is None else call.excinfo.value  # which unittest's tests have only now
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Take in one phase of a test."""
@@ -99,8 +97,11 @@ class Trial:
 
 
 def _why(error: Optional[BaseException], report: Any) -> Red:
-    if error is None:
-        return "Failed", _first_line(getattr(report, "longreprtext", ""))
+    return ("Failed", _first_line(getattr(report, "longreprtext", ""))) if error is None else why(error)
+
+
+def why(error: BaseException) -> Red:
+    """Return an exception's name and the first line of its message."""
     try:
         return type(error).__name__, _first_line(str(error))
     except BaseException:  # somebody else's code, and only to be looked at
