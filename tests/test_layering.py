@@ -42,7 +42,6 @@ DYNAMIC: Mapping[str, str] = {
     "tddbot.cli.main": "a command is loaded when it is called",
     "tddbot.generator.openai_model": "the HTTP library that openai brings, whatever its name is",
     "tddbot.runner.guest.bootstrap": "the guest finds its own package by its place on disk",
-    "tddbot.runner.guest.lab.asking": "a module is asked by the name that its place has on the path",
     "tddbot.runner.guest.lab.asking": "expressions are asked in a module that the tests may not have imported",
     "tddbot.runner.guest.split.server": "a patched module is imported by the name that the tests have for it",
     "tddbot.runner.guest.tddbot_carrier": "as the bootstrap, in each worker of pytest-xdist",
