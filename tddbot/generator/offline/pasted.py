@@ -1,0 +1,73 @@
+"""A call as a test file would write it: by the names that the file imports."""
+
+import ast
+import builtins
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
+
+from tddbot.parsing import Unparsable, parsed
+
+
+def pasted(call: str, path: str, test: str) -> tuple[str, tuple[str, ...]]:
+    """Return a call with the names of the module at `path` as the text of a test file knows them.
+
+    What it does not import yet is left as it is, and the lines that import it come along.
+    """
+    tree = ast.parse(call, mode="eval")
+    wanted = dict.fromkeys(_free(tree))
+    known = _known(wanted, dotted(path), test)
+    missing = [name for name in wanted if name not in known]
+    after = ast.fix_missing_locations(_Renaming(known).visit(tree))
+    imports = (f"from {dotted(path)} import {', '.join(missing)}",) if missing else ()
+    return ast.unparse(after), imports
+
+
+def dotted(path: str) -> str:
+    """Return a module's name by its path, where its root is the repository or `src`."""
+    parts = PurePosixPath(path).with_suffix("").parts
+    parts = parts[1:] if parts[0] == "src" and len(parts) > 1 else parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
+
+
+def _free(tree: ast.Expression) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and not hasattr(builtins, node.id):
+            yield node.id
+
+
+def _known(wanted: Mapping[str, None], module: str, test: str) -> dict[str, str]:
+    tree = parsed(test)
+    known: dict[str, str] = {}
+    for node in ast.walk(tree) if not isinstance(tree, Unparsable) else ():
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                if _is(alias.name, module):
+                    called = alias.asname or alias.name
+                    known.update({name: f"{called}.{name}" for name in wanted if name not in known})
+        elif isinstance(node, ast.ImportFrom):
+            known.update(_from(node, wanted, module))
+    return known
+
+
+def _from(node: ast.ImportFrom, wanted: Mapping[str, None], module: str) -> Iterator[tuple[str, str]]:
+    source = node.module or ""
+    for alias in node.names:
+        if _is(f"{source}.{alias.name}".lstrip("."), module):
+            yield from ((name, f"{alias.asname or alias.name}.{name}") for name in wanted)
+        # A package may hand on what its modules define.
+        elif alias.name in wanted and (node.level or _is(source, module) or module.startswith(f"{source}.")):
+            yield alias.name, alias.asname or alias.name
+        elif alias.name == "*" and _is(source, module):
+            yield from ((name, name) for name in wanted)
+
+
+def _is(name: str, module: str) -> bool:
+    return name == module or module.endswith(f".{name}") or name.endswith(f".{module}")
+
+
+class _Renaming(ast.NodeTransformer):
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self._names = names
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return ast.parse(self._names.get(node.id, node.id), mode="eval").body
