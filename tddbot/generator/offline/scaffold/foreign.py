@@ -6,8 +6,7 @@ from pathlib import PurePosixPath
 ROOTS = frozenset({"src", "lib", "python"})
 """Directories that hold packages and are none."""
 
-_KNOWN = frozenset(
-    """
+_POPULAR = """
     PIL PyQt5 PyQt6 aiofiles aiohttp alembic altair anthropic anyio apscheduler arrow asgiref asyncpg attr attrs babel
     bcrypt black bleach blinker bokeh boto3 botocore brotli bs4 cachetools cattr cattrs celery certifi cffi chardet
     charset_normalizer cherrypy click cloudpickle colorama coverage cryptography cssselect cv2 cycler cython dask
@@ -29,8 +28,9 @@ _KNOWN = frozenset(
     trio tweepy twisted typeguard typer typing_extensions tzlocal ujson unidecode urllib3 uvicorn uvloop validators
     vcr virtualenv voluptuous watchdog watchfiles werkzeug wheel wrapt wtforms xarray xgboost xlrd xlsxwriter
     xmltodict yaml yarl zmq zstandard
-    """.split()
-)
+"""
+
+_KNOWN = frozenset(_POPULAR.split())
 """Names that popular distributions are imported by; what a project declares itself is left out of its brief."""
 
 

@@ -275,7 +275,7 @@ class Looker:
     def _compared(
         self, left: ast.expr, operators: list[ast.cmpop], others: list[ast.expr], scope: Scope
     ) -> Iterator[Value]:
-        before, hint = self.look(left, scope), left
+        before = self.look(left, scope)
         for operator, node in zip(operators, others, strict=True):
             after = self.look(node, scope)
             if isinstance(operator, ast.Eq | ast.NotEq | ast.Is | ast.IsNot):
@@ -283,16 +283,21 @@ class Looker:
                 if not kind_of_none:
                     self.equate(before, after)
             elif isinstance(operator, ast.In | ast.NotIn):
-                self._operated(after, "__contains__", Argument(_hint(hint), kinds.joined(each.kind for each in before)))
+                self._operated(after, "__contains__", Argument("item", kinds.joined(each.kind for each in before)))
                 self.mark(after, Mark.ITERATED)
             elif type(operator) in _ORDERS:
-                self._operated(before, _ORDERS[type(operator)], Argument("", kinds.joined(each.kind for each in after)))
-            before, hint = after, node
+                self.mark((*before, *after), Mark.NUMBER)
+                self._operated(
+                    before, _ORDERS[type(operator)], Argument("other", kinds.joined(each.kind for each in after))
+                )
+            before = after
         yield Value("bool")
 
     def _combined(self, left: Values, operator: ast.operator, node: ast.expr, scope: Scope) -> Iterator[Value]:
         right = self.look(node, scope)
-        other = Argument("", kinds.joined(each.kind for each in right))
+        other = Argument("other", kinds.joined(each.kind for each in right))
+        if not {each.kind for each in (*left, *right)} & {"str", "bytes", "list", "tuple"}:
+            self.mark((*left, *right), Mark.NUMBER)
         yield from self._operated(left, _OPERATORS[type(operator)], other)
         kind = {each.kind for each in left if not each.place}
         if kind == {"pathlib.Path"} and isinstance(operator, ast.Div):
@@ -305,7 +310,7 @@ class Looker:
         own = tuple(
             Value(place=each.place.then(name)) for each in values if each.place and each.place.steps[-1:] == (CALL,)
         )
-        return tuple(found for each in own for found in self._result(each, Shot((replace(other, hint="other"),))))
+        return tuple(found for each in own for found in self._result(each, Shot((other,))))
 
     def _indexed(self, owners: Values, index: ast.expr, scope: Scope) -> Iterator[Value]:
         key = Argument("key", self.kind(index, scope))

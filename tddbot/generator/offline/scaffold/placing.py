@@ -88,8 +88,9 @@ def edits(page: Page, world: World, style: Style, learnt: Learnt) -> list[Edit]:
 def _rank(shape: Shape) -> int:
     """What others stand on comes first."""
     if isinstance(shape, Class):
-        return 0 if shape.base.endswith(("Exception", "Error", "Warning")) else 2
-    return 1 if isinstance(shape, Constant) else 3
+        is_error = shape.base.endswith(("Exception", "Error", "Warning"))
+        return (1 if "::" in shape.base else 0) if is_error else 3
+    return 2 if isinstance(shape, Constant) else 4
 
 
 def _new(page: Page, style: Style) -> str:
@@ -112,8 +113,8 @@ def _blocks(shapes: Sequence[Shape], writer: Writer) -> list[str]:
     """Return the shapes as texts to stand two lines apart; constants stand together."""
     constants = ["\n".join(writer.shape(each)) for each in shapes if isinstance(each, Constant)]
     others = [(_rank(each), "\n".join(writer.shape(each))) for each in shapes if not isinstance(each, Constant)]
-    first = [text for rank, text in others if rank == 0]
-    return [*first, *(["\n".join(constants)] if constants else []), *(text for rank, text in others if rank)]
+    first = [text for rank, text in others if rank < 2]
+    return [*first, *(["\n".join(constants)] if constants else []), *(text for rank, text in others if rank > 2)]
 
 
 def _imports(annotator: Annotator, bound: Iterable[str]) -> list[str]:
@@ -152,8 +153,8 @@ def _packages(path: str, world: World) -> list[Edit]:
 
 def _grown(page: Page, text: str, style: Style, loading: set[str]) -> str:
     """Return a file with what it lacks put in; no line that is there is changed."""
-    tree = parsed(text)
-    body = tree.body if isinstance(tree, ast.Module) else []
+    text = _opened(text, page.members)
+    body = _statements(text)
     bound = _bound(body)
     later = any(isinstance(node, ast.ImportFrom) and node.module == "__future__" for node in body)
     annotator = Annotator(page.path, style, bound, is_later=later)
@@ -174,6 +175,22 @@ def _grown(page: Page, text: str, style: Style, loading: set[str]) -> str:
     if imports:
         puts.append((top, "\n".join(imports) + "\n"))
     return _put(text, puts)
+
+
+def _statements(text: str) -> list[ast.stmt]:
+    tree = parsed(text)
+    return tree.body if isinstance(tree, ast.Module) else []
+
+
+def _opened(text: str, owners: Iterable[str]) -> str:
+    """Return a text in which the bodies of these classes stand on lines of their own."""
+    lines = text.splitlines(keepends=True)
+    for node in _statements(text):
+        if isinstance(node, ast.ClassDef) and node.name in owners and node.body[0].lineno == node.lineno:
+            line = lines[node.lineno - 1].encode()
+            head, rest = line[: node.body[0].col_offset].decode().rstrip(), line[node.body[0].col_offset :].decode()
+            lines[node.lineno - 1] = f"{head}{newline_of(text)}    {rest}"
+    return "".join(lines)
 
 
 def _put(text: str, puts: Sequence[tuple[int, str]]) -> str:
@@ -200,7 +217,7 @@ def _into_class(
     owner: str, members: Sequence[Shape], body: Sequence[ast.stmt], text: str, writer: Writer, page: Page
 ) -> list[tuple[int, str]]:
     node = next((each for each in body if isinstance(each, ast.ClassDef) and each.name == owner), None)
-    if node is None or node.body[0].lineno == node.lineno:
+    if node is None:
         return []
     lines = text.splitlines()
     first = lines[node.body[0].lineno - 1]
@@ -236,7 +253,7 @@ def _read_at_import(node: ast.AST) -> set[str]:
             found.add(each.id)
         children: Iterable[ast.AST] = ast.iter_child_nodes(each)
         if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef):
-            children = [*each.decorator_list, *each.args.defaults, *(one for one in each.args.kw_defaults if one)]
+            children = [*each.decorator_list, each.args, *([each.returns] if each.returns else [])]
         waiting.extend(children)
     return found
 

@@ -34,9 +34,7 @@ def scaffold(inquiry: Inquiry) -> Iterator[Proposal]:
         found = _needs(inquiry, failures, made)
         more = [need for need in found if need not in needs]
         wider = _misfits(failures) - learnt.loose if made else set()
-        sooner = {
-            each.name for each, failure in absences(failures) if made or failure.phase == "collect"
-        } - learnt.early
+        sooner = _loading(failures, made is not None) - learnt.early
         if not (more or wider or (made and sooner)) or not inquiry.may_go_on():
             break
         needs.update(dict.fromkeys(more))
@@ -45,8 +43,10 @@ def scaffold(inquiry: Inquiry) -> Iterator[Proposal]:
         said += [each for each, _ in absences(failures)]
         made = _drafted(inquiry, needs, said, learnt)
         failures = _reds(inquiry, made.patch)
+    if made is None or not made.patch.edits:
+        return
     inquiry.scaffold = made
-    if made is not None and made.patch.id not in inquiry.tried:
+    if made.patch.id not in inquiry.tried:
         yield made
 
 
@@ -79,7 +79,8 @@ def _drafted(inquiry: Inquiry, needs: Iterable[Need], said: Iterable[Missing], l
     made: dict[str, Edit] = {}
     for page in drawn:
         for edit in edits(page, world, style, learnt):
-            made.setdefault(edit.path, edit)
+            if edit.before != edit.after:
+                made.setdefault(edit.path, edit)
     return Candidate(Patch(tuple(made.values())), NAME, _note(drawn), kind=Kind.SCAFFOLD)
 
 
@@ -89,6 +90,12 @@ def _reds(inquiry: Inquiry, patch: Patch) -> list[Failure]:
         return []
     screened = next(inquiry.lab.screen([patch], inquiry.stop, whole=True), None)
     return [] if screened is None else [Failure("call", red.kind, red.message) for red in screened.reds]
+
+
+def _loading(failures: Iterable[Failure], is_second: bool) -> set[str]:
+    """Names that a module wants while it is loaded: nothing below could define them, or has."""
+    bare = ((each, failure) for each, failure in absences(failures) if not each.module and "." not in each.name)
+    return {each.name for each, failure in bare if is_second or failure.phase == "collect"}
 
 
 def _misfits(failures: Iterable[Failure]) -> set[str]:

@@ -93,7 +93,8 @@ def shape_of(place: Place, uses: Uses) -> Shape:
     """Return what a name of a module must be."""
     name, use, inside = place.steps[-1], uses.of(place), tuple(uses.below(place))
     attributes = [step for step in inside if step.isidentifier() and step not in _OF_MOCKS]
-    is_raised = Mark.RAISED in use.marks or name.endswith(_EXCEPTIONS)
+    is_made = any(uses.of(place.then(step)).shots for step in attributes)
+    is_raised = Mark.RAISED in use.marks or (name.endswith(_EXCEPTIONS) and not is_made)
     if is_raised and (is_class_name(name) or not use.shots):
         return _exception(place, uses)
     is_gone_through = Mark.ITERATED in use.marks and not use.shots and not attributes
@@ -106,7 +107,7 @@ def shape_of(place: Place, uses: Uses) -> Shape:
     if called or attributes:
         made = _class(place, uses, is_instance=True)
         return replace(made, name=_class_name(name), instance=name)
-    is_value = any(use.demands) or use.marks & {Mark.ITERATED} or ITEM in inside
+    is_value = any(use.demands) or use.marks & {Mark.ITERATED, Mark.NUMBER} or ITEM in inside
     if name.isupper() or is_value:
         return Constant(name, constant_kind(place, uses))
     return Function(name, _ANY)
@@ -176,6 +177,8 @@ def constant_kind(place: Place, uses: Uses) -> str:
     keys = {key.kind for shot in uses.of(place.then(ITEM)).shots for key in shot.arguments}
     if keys and keys <= {"str", ""}:
         return "dict"
+    if Mark.NUMBER in use.marks:
+        return "int"
     return "list" if use.marks & {Mark.ITERATED, Mark.NEXT} else ""
 
 
@@ -232,7 +235,10 @@ def _class(place: Place, uses: Uses, is_instance: bool = False) -> Class:
     made = _named_after(made, [name for name in names if not any(uses.of(each.then(name)).shots for each in instances)])
     is_data = _is_data(place, made, names, instances, uses)
     fields = made if is_data else ()
-    functions = [] if is_data or not made else [Function("__init__", made, "None", Manner.METHOD)]
+    of_itself = any(step.isidentifier() for step in uses.below(place))
+    is_unseen = not (shots or is_instance or of_itself or Mark.SUBCLASSED in uses.of(place).marks)
+    start = _ANY if is_unseen else made
+    functions = [] if is_data or not start else [Function("__init__", start, "None", Manner.METHOD)]
     own = {parameter.name for parameter in fields}
     stored = [name for name in names if any(Mark.STORED in uses.of(each.then(name)).marks for each in instances)]
     for name in names:
@@ -246,7 +252,7 @@ def _class(place: Place, uses: Uses, is_instance: bool = False) -> Class:
 
 def _named_after(made: Sequence[Parameter], attributes: Sequence[str]) -> tuple[Parameter, ...]:
     """Parameters for which callers have no name are the attributes that are read, where there are as many of both."""
-    unnamed = [each for each in made if len(each.name) == 1 and not each.stars]
+    unnamed = [each for each in made if len(each.name) == 1 and each.name not in attributes and not each.stars]
     free = [name for name in attributes if name not in {each.name for each in made} and not name.startswith("_")]
     if len(unnamed) != len(free):
         return tuple(made)

@@ -43,6 +43,7 @@ class Mark(Enum):
     STORED = "stored"
     EQUATED = "compared with one of its own"
     DEPENDED = "read"
+    NUMBER = "reckoned with"
 
 
 @dataclass(frozen=True, slots=True)

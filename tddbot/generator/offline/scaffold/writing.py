@@ -10,6 +10,7 @@ from tddbot.generator.offline.scaffold.shapes import Class, Constant, Function, 
 from tddbot.generator.offline.scaffold.style import Style
 
 _DECORATORS = {Manner.CLASS_METHOD: "@classmethod", Manner.PROPERTY: "@property"}
+_SIMPLE = frozenset({"int", "float", "str", "bool", "bytes"})
 _FIRST = {Manner.METHOD: ["self"], Manner.CLASS_METHOD: ["cls"], Manner.PROPERTY: ["self"], Manner.PLAIN: []}
 
 
@@ -116,9 +117,11 @@ class Writer:
         if any(not self.annotation(each.kind) for each in fields):
             self.annotator.imports["typing", "Any"] = None
         for each in sorted(fields, key=lambda each: each.is_optional):
-            kind = f"{each.kind} | None" if each.is_optional and each.kind else each.kind
-            text = self.annotation(kind) or "Any"
-            yield f"{each.name}: {text}" + (" = None" if each.is_optional else "")
+            empty = kinds.default_of(each.kind) if each.kind in _SIMPLE else "None"
+            is_none = each.is_optional and each.kind and empty == "None"
+            text = self.annotation(f"{each.kind} | None" if is_none else each.kind) or "Any"
+            value = empty.replace('"', self.style.quote)
+            yield f"{each.name}: {text}" + (f" = {value}" if each.is_optional else "")
 
     def _keeping(self, function: Function) -> list[str]:
         """The constructor of an exception, which keeps what it is given."""
