@@ -22,7 +22,20 @@ _BY_KIND: Mapping[str, tuple[str, ...]] = {
     "TypeError": ("argument_order", "variable", "twin"),
     "RecursionError": ("comparison", "negated_condition", "integer", "arithmetic"),
 }
-_ENDLESS = ("comparison", "negated_condition", "augmented", "other_jump", "integer", "arithmetic")
+_ENDLESS = (
+    "arithmetic",
+    "augmented",
+    "comparison",
+    "element_order",
+    "endless",
+    "integer",
+    "lost_one",
+    "lost_sum",
+    "needless_one",
+    "negated_condition",
+    "other_jump",
+    "variable",
+)
 
 
 def favour(target: Target) -> Mapping[str, float]:

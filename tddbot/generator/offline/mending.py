@@ -49,7 +49,8 @@ def _changed(line: str) -> Iterator[tuple[float, str]]:
     if _BLOCK.match(code):
         yield 3.0, f"{code[:stop]}:{code[stop:]}{end}"
     for token in _PUT_IN:
-        for place in dict.fromkeys((stop, *reversed(places))):
+        # A comma stands behind what it ends, a bracket before what comes next.
+        for place in dict.fromkeys((stop, *(places if token == "," else reversed(places)))):
             yield 1.0 if place == stop else 0.5, f"{code[:place]}{token}{code[place:]}{end}"
     for place, letter in enumerate(code):
         if letter in _TAKEN_OUT:

@@ -8,6 +8,7 @@ from tddbot.generator.offline.ground import Ground
 from tddbot.generator.offline.inquiry import Inquiry
 from tddbot.generator.offline.operators.table import COMMON, RARE
 from tddbot.generator.offline.search import Bounds, Search
+from tddbot.generator.offline.ties import decided
 from tddbot.lab import Lab
 
 _BOUNDS = ((COMMON, Bounds(5.0, 1500)), (RARE, Bounds(4.0, 2500)))
@@ -39,10 +40,11 @@ def repair(inquiry: Inquiry) -> Iterator[Proposal]:
 def _searched(ground: Ground, lab: Lab, inquiry: Inquiry) -> Iterator[Proposal]:
     search = Search()
     for table, bounds in _BOUNDS:
-        most = bounds.times(_PATIENCE) if ground.is_endless else bounds
-        passers = search.passers(lab, ground.trials(table), inquiry, most)
+        if ground.is_endless:
+            bounds = Bounds(bounds.seconds * _PATIENCE, bounds.candidates, endless=True)
+        passers = search.passers(lab, ground.trials(table), inquiry, bounds)
         if passers:
-            yield _told(passers[0])
+            yield _told(decided(passers, inquiry))
             return
         if lab.fault or not inquiry.may_go_on():
             return

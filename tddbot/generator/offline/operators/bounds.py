@@ -81,7 +81,7 @@ def lost_start(place: Place, node: "cst.Call") -> Iterator[Change]:
 def needless_one(place: Place, node: "cst.BinaryOperation") -> Iterator[Change]:
     """Drop a `+ 1` or `- 1`, before or behind."""
     if kind(node.operator) in ("Add", "Subtract") and place.code(node.right) == "1":
-        yield place.replace(node, place.code(node.left), 0.4)
+        yield place.replace(node, place.code(node.left), 0.6)
     elif kind(node.operator) == "Add" and place.code(node.left) == "1":
         yield place.replace(node, place.code(node.right), 0.4)
 

@@ -19,7 +19,9 @@ def integer(place: Place, node: "cst.Integer") -> Iterator[Change]:
     value = node.evaluated_value
     # Counting starts at 0 or 1, and a slip between those two is the commonest of all.
     yield place.replace(node, _written(value + 1, node.value), 0.6 if value == 0 else 0.35)
-    yield place.replace(node, _written(value - 1, node.value), {0: 0.2, 1: 0.6}.get(value, 0.35))
+    # A sum with nought is better written without it, which the bounds see to.
+    if value != 1 or kind(getattr(place.parent, "operator", None)) not in ("Add", "Subtract"):
+        yield place.replace(node, _written(value - 1, node.value), {0: 0.2, 1: 0.6}.get(value, 0.35))
     if value == 1:
         yield place.replace(node, "-1", 0.15)
 
