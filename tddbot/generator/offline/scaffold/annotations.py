@@ -28,18 +28,23 @@ class Annotator:
 
     def annotation(self, kind: str) -> str:
         """Return a kind as an annotation, "" where the file has no name for it."""
-        own = all(found[0] == f"{self.path}::{found[1]}" for found in _OF_REPOSITORY.finditer(kind))
-        if not own:
-            base = kinds.origin(kind)
-            kind = "" if "::" in base or " | " in kind else base
-        text = _OF_REPOSITORY.sub(r"\1", kind)
+        known = kinds.joined(map(self._nameable, kind.split(" | ")))
+        if known == "None" != kind:
+            return ""
+        text = _OF_REPOSITORY.sub(r"\1", known)
         for module, name in _DOTTED.findall(text):
             if name in self.bound and (module[:-1], name) not in self.imports:
                 return ""
             self.imports[module[:-1], name] = None
         text = _DOTTED.sub(r"\2", text)
-        if "::" not in kind and not _NEEDS_LATER.search(text):
-            return text
-        if not self.is_later:
+        if not self.is_later and ("::" in known or _NEEDS_LATER.search(text)):
             self.is_late = True
         return text
+
+    def _nameable(self, kind: str) -> str:
+        """A kind in as far as the file has names for it."""
+        classes = _OF_REPOSITORY.finditer(kind)
+        if all(found[0] == f"{self.path}::{found[1]}" or found[1] in self.bound for found in classes):
+            return kind
+        base = kinds.origin(kind)
+        return "" if "::" in base else base

@@ -1,6 +1,7 @@
 """Modules that nobody means to write: Python's own, and well-known ones that are merely not installed."""
 
 import sys
+import typing
 from pathlib import PurePosixPath
 
 ROOTS = frozenset({"src", "lib", "python"})
@@ -32,6 +33,20 @@ _POPULAR = """
 
 _KNOWN = frozenset(_POPULAR.split())
 """Names that popular distributions are imported by; what a project declares itself is left out of its brief."""
+
+
+_FAMILIAR = frozenset(
+    {
+        "Path", "dataclass", "field", "Enum", "auto", "Decimal", "Fraction", "datetime", "timedelta", "date", "partial",
+        "defaultdict", "deque", "contextmanager", "lru_cache", "cached_property", "wraps", "np", "pd", "plt",
+        *typing.__all__,
+    }
+)  # fmt: skip
+
+
+def is_imported(name: str) -> bool:
+    """Whether a bare name is one that people import: where it is missing, so is its import."""
+    return name in _FAMILIAR or name in _KNOWN or name in sys.stdlib_module_names
 
 
 def is_foreign(path: str) -> bool:

@@ -23,6 +23,10 @@ class Parameter:
     stars: str = ""
 
 
+ANYTHING = (Parameter("args", stars="*"), Parameter("kwargs", stars="**"))
+"""What takes any arguments."""
+
+
 def parameters(shots: Sequence[Shot], taken: Iterable[str] = ()) -> tuple[Parameter, ...]:
     """Return the parameters that all these calls fit; `taken` are names that none may have.
 

@@ -7,14 +7,24 @@ from dataclasses import dataclass, field, replace
 from tddbot.domain import Edit
 from tddbot.generator.offline.scaffold.annotations import Annotator
 from tddbot.generator.offline.scaffold.foreign import ROOTS
+from tddbot.generator.offline.scaffold.forms import Class, Constant, Function, Shape
+from tddbot.generator.offline.scaffold.insertion import (
+    after_imports,
+    apart,
+    bound_in,
+    end_of,
+    opened,
+    put,
+    read_at_import,
+    statements,
+)
 from tddbot.generator.offline.scaffold.kinds import of_constant
-from tddbot.generator.offline.scaffold.shapes import Class, Constant, Function, Shape, loosened, member_of, shape_of
-from tddbot.generator.offline.scaffold.style import Style, newline_of
+from tddbot.generator.offline.scaffold.shapes import loosened, member_of, shape_of
+from tddbot.generator.offline.scaffold.style import Style
 from tddbot.generator.offline.scaffold.usage import Uses
 from tddbot.generator.offline.scaffold.wants import Need
 from tddbot.generator.offline.scaffold.world import World
 from tddbot.generator.offline.scaffold.writing import Writer
-from tddbot.parsing import parsed
 
 _LITERALS: Mapping[type, str] = {ast.Dict: "dict", ast.List: "list", ast.Set: "set", ast.Tuple: "tuple"}
 _LATER = "from __future__ import annotations"
@@ -153,9 +163,9 @@ def _packages(path: str, world: World) -> list[Edit]:
 
 def _grown(page: Page, text: str, style: Style, loading: set[str]) -> str:
     """Return a file with what it lacks put in; no line that is there is changed."""
-    text = _opened(text, page.members)
-    body = _statements(text)
-    bound = _bound(body)
+    text = opened(text, page.members)
+    body = statements(text)
+    bound = bound_in(body)
     later = any(isinstance(node, ast.ImportFrom) and node.module == "__future__" for node in body)
     annotator = Annotator(page.path, style, bound, is_later=later)
     writer = Writer(style, annotator, quotes=True)
@@ -164,53 +174,17 @@ def _grown(page: Page, text: str, style: Style, loading: set[str]) -> str:
     puts: list[tuple[int, str]] = []
     for owner, members in page.members.items():
         puts += _into_class(owner, members, body, text, writer, page)
-    top, end = _after_imports(body), _end(body, text)
+    top, end = after_imports(body), end_of(body, text)
     head, tail = _blocks(early, writer), _blocks(late, writer)
     page.words += [_word(shape, writer) for shape in page.shapes]
     imports = _imports(annotator, bound)
     if tail:
-        puts.append((end, _apart(text, end, "\n\n\n".join(tail))))
+        puts.append((end, apart(text, end, "\n\n\n".join(tail))))
     if head:
         puts.append((top, "\n\n" * bool(top) + "\n\n\n".join(head) + "\n"))
     if imports:
         puts.append((top, "\n".join(imports) + "\n"))
-    return _put(text, puts)
-
-
-def _statements(text: str) -> list[ast.stmt]:
-    tree = parsed(text)
-    return tree.body if isinstance(tree, ast.Module) else []
-
-
-def _opened(text: str, owners: Iterable[str]) -> str:
-    """Return a text in which the bodies of these classes stand on lines of their own."""
-    lines = text.splitlines(keepends=True)
-    for node in _statements(text):
-        if isinstance(node, ast.ClassDef) and node.name in owners and node.body[0].lineno == node.lineno:
-            line = lines[node.lineno - 1].encode()
-            head, rest = line[: node.body[0].col_offset].decode().rstrip(), line[node.body[0].col_offset :].decode()
-            lines[node.lineno - 1] = f"{head}{newline_of(text)}    {rest}"
-    return "".join(lines)
-
-
-def _put(text: str, puts: Sequence[tuple[int, str]]) -> str:
-    """Return a text with blocks put in after so many lines; of one place the last comes first."""
-    newline = newline_of(text)
-    lines = text.splitlines(keepends=True)
-    if lines and not lines[-1].endswith(("\n", "\r")):
-        lines[-1] += newline
-    for place, block in sorted(puts, key=lambda put: -put[0]):
-        lines.insert(place, block.replace("\n", newline))
-    return "".join(lines)
-
-
-def _apart(text: str, end: int, block: str) -> str:
-    """A block two lines below what stands above it."""
-    lines = text.splitlines()[:end]
-    blank = next((count for count, line in enumerate(reversed(lines)) if line.strip()), len(lines))
-    space = "\n" * max(0, 2 - blank) if any(line.strip() for line in lines) else ""
-    below = "\n\n" if end < len(text.splitlines()) else ""
-    return f"{space}{block}\n{below}"
+    return put(text, puts)
 
 
 def _into_class(
@@ -231,47 +205,6 @@ def _into_class(
     return [(node.end_lineno or node.lineno, head + put)]
 
 
-def _bound(body: Sequence[ast.stmt]) -> set[str]:
-    names = {node.name for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)}
-    for node in body:
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            names.update((alias.asname or alias.name).partition(".")[0] for alias in node.names)
-    return names
-
-
 def _is_early(shape: Shape, body: Sequence[ast.stmt]) -> bool:
     """Whether a name is read while the module is imported, and so must stand before."""
-    return isinstance(shape, Constant) or _rank(shape) == 0 or any(shape.name in _read_at_import(node) for node in body)
-
-
-def _read_at_import(node: ast.AST) -> set[str]:
-    found: set[str] = set()
-    waiting: list[ast.AST] = [node]
-    while waiting:
-        each = waiting.pop()
-        if isinstance(each, ast.Name):
-            found.add(each.id)
-        children: Iterable[ast.AST] = ast.iter_child_nodes(each)
-        if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef):
-            children = [*each.decorator_list, each.args, *([each.returns] if each.returns else [])]
-        waiting.extend(children)
-    return found
-
-
-def _after_imports(body: Sequence[ast.stmt]) -> int:
-    """The number of lines down to the last import at the top, the docstring included."""
-    line = 0
-    for place, node in enumerate(body):
-        is_doc = place == 0 and isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-        if not is_doc and not isinstance(node, ast.Import | ast.ImportFrom):
-            break
-        line = node.end_lineno or line
-    return line
-
-
-def _end(body: Sequence[ast.stmt], text: str) -> int:
-    """The number of lines down to the end, or to `if __name__ == "__main__":`."""
-    last = body[-1] if body else None
-    if isinstance(last, ast.If) and "__name__" in ast.dump(last.test):
-        return last.lineno - 1
-    return len(text.splitlines())
+    return isinstance(shape, Constant) or _rank(shape) == 0 or any(shape.name in read_at_import(node) for node in body)

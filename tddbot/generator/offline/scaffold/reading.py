@@ -1,16 +1,25 @@
 """Files read for what they do with names of the repository: tests with their fixtures and tables, and sources."""
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from tddbot.generator.offline.scaffold.looking import Doubt, Looker
+from tddbot.generator.offline.scaffold.signs import (
+    Function,
+    assigned,
+    expected,
+    fixture_name,
+    is_fixture,
+    is_test,
+    names_in,
+    parts,
+)
 from tddbot.generator.offline.scaffold.tables import parametrized
 from tddbot.generator.offline.scaffold.usage import CALL, ENTER, Mark, Place, Uses
 from tddbot.generator.offline.scaffold.values import Scope, Value, Values
 from tddbot.generator.offline.scaffold.world import World
 
-_Function = ast.FunctionDef | ast.AsyncFunctionDef
 _FORGIVEN = frozenset({"AttributeError", "ImportError", "ModuleNotFoundError", "NameError"})
 _SETTING_UP = frozenset({"setUp", "setUpClass", "asyncSetUp", "setup_method", "setup_class", "setup", "__init__"})
 _GIVEN = {"tmp_path": "pathlib.Path", "tmpdir": "", "monkeypatch": "", "capsys": "", "caplog": "", "request": ""}
@@ -64,8 +73,8 @@ class _Reader:
     def module(self, tree: ast.Module) -> None:
         scope: Scope = {}
         self._body(tree.body, scope)
-        later = [node for node in tree.body if isinstance(node, _Function | ast.ClassDef)]
-        later.sort(key=_is_test)
+        later = [node for node in tree.body if isinstance(node, Function | ast.ClassDef)]
+        later.sort(key=is_test)
         for node in later:
             if isinstance(node, ast.ClassDef):
                 self._class(node, scope)
@@ -174,28 +183,28 @@ class _Reader:
             caught = tuple(each for each in values if each.is_caught)
             if item.optional_vars is not None:
                 self.looker.bind(item.optional_vars, (*given, *caught), scope)
-            expected = _expected(item.context_expr)
-            self.looker.is_quiet = self.looker.is_quiet or bool(expected & _FORGIVEN)
-            if expected:
-                self.looker.doubt = Doubt.CALLS if "TypeError" in expected else Doubt.KINDS
+            wanted = expected(item.context_expr)
+            self.looker.is_quiet = self.looker.is_quiet or bool(wanted & _FORGIVEN)
+            if wanted:
+                self.looker.doubt = Doubt.CALLS if "TypeError" in wanted else Doubt.KINDS
         self._body(body, scope)
         self.looker.is_quiet, self.looker.doubt = quiet, doubt
 
     def _try(self, node: ast.Try, scope: Scope) -> None:
         quiet = self.looker.is_quiet
-        caught = {each.id for handler in node.handlers if handler.type for each in _names(handler.type)}
+        caught = {each.id for handler in node.handlers if handler.type for each in names_in(handler.type)}
         self.looker.is_quiet = quiet or bool(caught & _FORGIVEN)
         self._body(node.body, scope)
         self.looker.is_quiet = quiet
         for handler in node.handlers:
-            found = tuple(each for part in _parts(handler.type) for each in self.looker.look(part, scope))
+            found = tuple(each for part in parts(handler.type) for each in self.looker.look(part, scope))
             self.looker.mark(found, Mark.RAISED)
             if handler.name:
                 scope[handler.name] = tuple(Value(place=each.place.then(CALL)) for each in found if each.place)
             self._body(handler.body, scope)
         self._body([*node.orelse, *node.finalbody], scope)
 
-    def _function(self, node: _Function, scope: Scope) -> None:
+    def _function(self, node: Function, scope: Scope) -> None:
         """A function as it is met: what decorates it, and a name for it; its body is read later at the top level."""
         for decorator in node.decorator_list:
             self.looker.mark(self.looker.look(decorator, scope), Mark.DECORATES)
@@ -203,12 +212,12 @@ class _Reader:
             self.looker.look(default, scope)
         if not self.is_source:
             scope[node.name] = (Value(results=()),)
-            if not _is_test(node):
+            if not is_test(node):
                 self._defined(node, scope)
         elif node.name in self.world.names(self.path):
             scope[node.name] = (Value(place=Place(self.path, (node.name,))),)
 
-    def _defined(self, node: _Function, scope: Scope, own: Values = ()) -> None:
+    def _defined(self, node: Function, scope: Scope, own: Values = ()) -> None:
         """Read a function's body with what its parameters may be, and keep what it returns."""
         inner = dict(scope)
         rows = parametrized(node.decorator_list, self.looker, scope)
@@ -225,8 +234,8 @@ class _Reader:
         for key, values in inner.items():
             if key.startswith("self.") and key not in scope:
                 scope[key] = values
-        if _is_fixture(node):
-            self.fixtures[_fixture_name(node)] = made
+        if is_fixture(node):
+            self.fixtures[fixture_name(node)] = made
         elif not self.is_source:
             scope[node.name] = (Value(results=made),)
 
@@ -239,22 +248,22 @@ class _Reader:
         if self.is_source:
             scope[node.name] = (Value(place=Place(self.path, (node.name,))),)
             return
-        own = frozenset(each.name for each in node.body if isinstance(each, _Function))
+        own = frozenset(each.name for each in node.body if isinstance(each, Function))
         scope[node.name] = tuple(Value(place=base.place, hidden=own) for base in bases if base.place)
 
     def _class(self, node: ast.ClassDef, scope: Scope) -> None:
         """Read the methods of a class, those that set things up first."""
         inner = dict(scope)
-        around = [each for each in node.body if not isinstance(each, _Function | ast.ClassDef)]
+        around = [each for each in node.body if not isinstance(each, Function | ast.ClassDef)]
         self._body(around, inner)
         for each in around:
-            for name in [target.id for target in _assigned(each)]:
+            for name in [target.id for target in assigned(each)]:
                 inner[f"self.{name}"] = inner.get(name, ())
         own = (Value(place=Place(self.path, (node.name, CALL))),) if self.is_source else scope.get(node.name, ())
         if not self.is_source:
             own = tuple(Value(place=each.place.then(CALL), hidden=each.hidden) for each in own if each.place)
-        methods = [each for each in node.body if isinstance(each, _Function)]
-        methods.sort(key=lambda each: (each.name not in _SETTING_UP, not _is_fixture(each), _is_test(each)))
+        methods = [each for each in node.body if isinstance(each, Function)]
+        methods.sort(key=lambda each: (each.name not in _SETTING_UP, not is_fixture(each), is_test(each)))
         for method in methods:
             for decorator in method.decorator_list:
                 self.looker.mark(self.looker.look(decorator, inner), Mark.DECORATES)
@@ -270,48 +279,6 @@ def _forget_own(scope: Scope) -> None:
     """In a source, `self.name` is looked up as an attribute of the class."""
     for key in [key for key in scope if key.startswith("self.")]:
         del scope[key]
-
-
-def _is_test(node: ast.AST) -> bool:
-    return getattr(node, "name", "").lower().startswith("test")
-
-
-def _is_fixture(node: _Function) -> bool:
-    return any(_last(each) in ("fixture", "yield_fixture") for each in node.decorator_list)
-
-
-def _fixture_name(node: _Function) -> str:
-    for decorator in node.decorator_list:
-        if isinstance(decorator, ast.Call):
-            for keyword in decorator.keywords:
-                if keyword.arg == "name" and isinstance(keyword.value, ast.Constant):
-                    return str(keyword.value.value)
-    return node.name
-
-
-def _last(node: ast.expr) -> str:
-    node = node.func if isinstance(node, ast.Call) else node
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
-
-
-def _expected(node: ast.expr) -> set[str]:
-    """The errors that a `with` statement expects."""
-    if not isinstance(node, ast.Call) or _last(node) not in ("raises", "assertRaises", "assertRaisesRegex", "suppress"):
-        return set()
-    return {each.id for argument in node.args for each in _names(argument)} | {"Exception"}
-
-
-def _names(node: ast.expr) -> Iterator[ast.Name]:
-    yield from (each for each in ast.walk(node) if isinstance(each, ast.Name))
-
-
-def _parts(node: ast.expr | None) -> Sequence[ast.expr]:
-    return () if node is None else node.elts if isinstance(node, ast.Tuple) else (node,)
-
-
-def _assigned(node: ast.stmt) -> Iterator[ast.Name]:
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-    yield from (each for target in targets for each in _names(target))
 
 
 def _classes(values: Iterable[Value]) -> Values:

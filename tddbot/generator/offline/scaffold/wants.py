@@ -1,10 +1,11 @@
 """What tests and failures want and nobody defines: names of modules, members of classes, modules themselves."""
 
+import ast
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tddbot.domain import Failure
-from tddbot.generator.offline.scaffold.foreign import ROOTS, is_foreign
+from tddbot.generator.offline.scaffold.foreign import ROOTS, is_foreign, is_imported
 from tddbot.generator.offline.scaffold.looking import is_class_name
 from tddbot.generator.offline.scaffold.typos import meant
 from tddbot.generator.offline.scaffold.usage import CALL, Mark, Place, Uses
@@ -146,7 +147,7 @@ class _Wish:
         frames = [frame.path for frame in failure.frames if frame.path in self.world.known]
         paths = frames[-1:] or [path for path in self.world.texts if self._reads(path, name)]
         for path in paths[:1]:
-            if path in self.world.texts:
+            if path in self.world.texts and not is_imported(name):
                 self.name(path, name)
             else:
                 self._reason(f"{path} uses {name} without importing it")
@@ -154,7 +155,9 @@ class _Wish:
             self._reason(f"nobody sees where {name} is used")
 
     def _reads(self, path: str, name: str) -> bool:
-        return name in self.world.texts[path] and name not in self.world.names(path)
+        tree = self.world.tree(path) if name in self.world.texts[path] else None
+        loads = (node for node in ast.walk(tree) if isinstance(node, ast.Name)) if tree else ()
+        return name not in self.world.names(path) and any(node.id == name for node in loads)
 
     def module(self, path: str) -> None:
         """Add a module that is to be made."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from tddbot.generator.offline.scaffold import kinds
 from tddbot.generator.offline.scaffold.annotations import Annotator
+from tddbot.generator.offline.scaffold.forms import Class, Constant, Function, Gift, Manner, Shape
 from tddbot.generator.offline.scaffold.parameters import Parameter
-from tddbot.generator.offline.scaffold.shapes import Class, Constant, Function, Gift, Manner, Shape
 from tddbot.generator.offline.scaffold.style import Style
 
 _DECORATORS = {Manner.CLASS_METHOD: "@classmethod", Manner.PROPERTY: "@property"}
@@ -114,14 +114,14 @@ class Writer:
             yield f"{name} = {self.style.quoted(name.lower()) if shape.has_texts else 'auto()'}"
 
     def _fields(self, fields: Sequence[Parameter]) -> Iterator[str]:
-        if any(not self.annotation(each.kind) for each in fields):
-            self.annotator.imports["typing", "Any"] = None
         for each in sorted(fields, key=lambda each: each.is_optional):
             empty = kinds.default_of(each.kind) if each.kind in _SIMPLE else "None"
             is_none = each.is_optional and each.kind and empty == "None"
-            text = self.annotation(f"{each.kind} | None" if is_none else each.kind) or "Any"
+            text = self.annotation(f"{each.kind} | None" if is_none else each.kind)
+            if not text:
+                self.annotator.imports["typing", "Any"] = None
             value = empty.replace('"', self.style.quote)
-            yield f"{each.name}: {text}" + (f" = {value}" if each.is_optional else "")
+            yield f"{each.name}: {text or 'Any'}" + (f" = {value}" if each.is_optional else "")
 
     def _keeping(self, function: Function) -> list[str]:
         """The constructor of an exception, which keeps what it is given."""
