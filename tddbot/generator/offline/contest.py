@@ -1,6 +1,6 @@
 """Patches that are asked the same calls, and what came of it: who answers alike, and on which input they part."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tddbot.domain import Candidate
@@ -13,7 +13,8 @@ from tddbot.lab import Answer, Call, Lab
 from tddbot.stop import Stop
 
 _SAMPLES = 24
-_BATCHES = (24, 120, 400)
+_SMALLEST = 32
+_STRIDE = 3
 _FEWEST = 8
 _DIRECT = 3
 _NEVER = Answer("", False, False)
@@ -82,8 +83,13 @@ class Contest:
             direct += _expressions(lab.calls(place.path, (place.function,), stop), place.function)
         return [call for call in map(opened, dict.fromkeys(direct)) if call is not None]
 
-    def compare(self, place: Place, recorded: Sequence[Filled], lab: Lab, stop: Stop) -> None:
-        """Ask all patches inputs like the recorded calls, and drop those that no test could want."""
+    def compare(
+        self, place: Place, recorded: Sequence[Filled], lab: Lab, stop: Stop, may_go_on: Callable[[], bool]
+    ) -> None:
+        """Ask all patches inputs like the recorded calls, and drop those that no test could want.
+
+        One batch of inputs is asked in any case, each further one only while it `may_go_on`.
+        """
         asking = _Asking(place, lab, stop)
         samples = sorted({call.form.filled(call.values) for call in recorded}, key=lambda text: (len(text), text))
         usual = asking.prepare(samples[:_SAMPLES], self.passers)
@@ -92,10 +98,11 @@ class Contest:
             return
         found = inputs(recorded, place.hints, () if "." in place.function else place.annotations)
         asked = 0
-        for start, end in zip((0, *_BATCHES), _BATCHES, strict=False):
-            batch = found[start:end]
+        for number, batch in enumerate(_batches(found)):
+            if not batch or len(self.passers) < 2 or (number and not may_go_on()):
+                break
             rows = asking.rows([each.expression for each in batch], self.passers)
-            if len(self.passers) < 2 or not rows:
+            if not rows:
                 break
             self._take(place, asking.manner, batch, rows, usual)
             asked += len(batch)
@@ -169,6 +176,13 @@ class _Asking:
             return Manner.VALUE
         rows = [(manner, row[0]) for manner in Manner if (row := self._asked(manner, samples, (passer,)))]
         return fitting(rows) if rows else None
+
+
+def _batches(found: Sequence[Input]) -> Iterator[Sequence[Input]]:
+    """Yield the smallest inputs and some of the others first, in case that there is no time for all."""
+    first = {*range(_SMALLEST), *range(_SMALLEST, len(found), _STRIDE)}
+    yield [each for place, each in enumerate(found) if place in first]
+    yield [each for place, each in enumerate(found) if place not in first]
 
 
 def _expressions(calls: Sequence[Call], function: str) -> Iterator[str]:

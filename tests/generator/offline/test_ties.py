@@ -231,3 +231,10 @@ def test_once_stopped_nothing_is_taken_for_alike() -> None:
 def test_an_input_on_which_none_answers_as_usual_decides_nothing() -> None:
     afters = [f("return n[2] + n[0] - n[2]"), f("return n[2] + n[0] - n[2] if len(n) != 2 else None")]
     assert fix(f("return n"), afters, "f([1, 3, 5])", "f([2, 5, 7, 1])", "f([4, 6, 0])") == afters[0]
+
+
+def test_who_is_left_alone_needs_no_more_comparing() -> None:
+    text = "def f(n):\n    return n[{}]\n\n\ndef g(n):\n    return {}\n"
+    afters = [text.format(1, "n"), text.format(-1, "n + 0")]
+    calls = ("f([1, 3])", "f([2, 5])", "f([4, 6])", "g(1)", "g(2)")
+    assert fix(text.format(0, "n"), afters, *calls) == afters[1]
