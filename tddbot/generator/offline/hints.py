@@ -19,7 +19,8 @@ _BY_KIND: Mapping[str, tuple[str, ...]] = {
     "UnboundLocalError": ("variable", "negated_condition"),
     "IndexError": _COUNTING,
     "KeyError": ("variable", "integer", "index"),
-    "TypeError": ("argument_order", "variable", "twin"),
+    "TypeError": ("argument_order", "variable", "twin", "lost_call", "lost_argument", "lost_part"),
+    "AttributeError": ("other_attribute", "variable", "lost_call", "identity"),
     "RecursionError": ("comparison", "negated_condition", "integer", "arithmetic"),
 }
 _ENDLESS = (

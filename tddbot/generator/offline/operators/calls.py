@@ -12,7 +12,21 @@ if TYPE_CHECKING:
     import libcst as cst
 
 _WRAPPERS = ("len", "sorted", "list", "set", "reversed", "str", "int", "abs", "sum", "tuple", "min", "max", "bool")
-_METHODS = ("lower()", "strip()", "copy()", "upper()", "items()", "values()", "keys()", "split()")
+_OF_NUMBERS = frozenset({"len", "int", "abs"})
+_OF_MANY = frozenset({"sorted", "list", "reversed", "set"})
+_COUNTED = frozenset({"BinaryOperation", "Comparison", "ComparisonTarget", "Index", "Slice"})
+_ITERATED = frozenset({"For", "CompFor"})
+_OF_TABLES = ("items()", "values()", "keys()")
+_METHODS = ("lower()", "strip()", "copy()", "upper()", "split()")
+# Methods that change their object and return None, and what has the value that was meant.
+_IN_PLACE = {
+    "sort": "sorted({of})",
+    "reverse": "{of}[::-1]",
+    "append": "{of} + [{given}]",
+    "extend": "{of} + {given}",
+    "update": "{{**{of}, **{given}}}",
+    "add": "{of} | {{{given}}}",
+}
 _MOST_FUNCTIONS = 6
 _MOST_NAMES = 6
 # What a call of some other meaning is given besides.
@@ -42,11 +56,23 @@ def lost_call(place: Place, node: Any) -> Iterator[Change]:
     """Hand a value to a function of one argument, or call a method of it that needs none."""
     if not is_value(place, node):
         return
+    likely = _OF_NUMBERS if kind(place.parent) in _COUNTED else _OF_MANY
     for name in _WRAPPERS:
         if not place.bare(node).startswith(f"{name}("):
-            yield place.replace(node, f"{name}({place.bare(node)})", 0.04)
-    for method in _METHODS:
-        yield place.replace(node, f"{operand(place, node)}.{method}", 0.025)
+            yield place.replace(node, f"{name}({place.bare(node)})", 0.05 if name in likely else 0.025)
+    for method in _OF_TABLES if kind(place.parent) in _ITERATED else _METHODS:
+        yield place.replace(node, f"{operand(place, node)}.{method}", 0.06 if method in _OF_TABLES else 0.015)
+
+
+def lost_value(place: Place, node: "cst.Call") -> Iterator[Change]:
+    """Take the changed copy where a method that returns None is taken for its value."""
+    method: Any = node.func
+    if kind(method) != "Attribute" or kind(place.parent) not in ("Return", "Assign", "Arg"):
+        return
+    meant = _IN_PLACE.get(method.attr.value)
+    if meant is not None and ("{given}" in meant) == (len(node.args) == 1):
+        given = place.code(node.args[0].value) if node.args else ""
+        yield place.replace(node, meant.format(of=place.code(method.value), given=given), 0.8)
 
 
 def lost_own_call(place: Place, node: Any) -> Iterator[Change]:

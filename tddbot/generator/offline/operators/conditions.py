@@ -116,6 +116,6 @@ def _comparisons(place: Place) -> Iterator[tuple[str, float]]:
         yield from ((f"{name} == 1", 0.02), (f"len({name}) == 1", 0.02), (f"len({name}) > 1", 0.02))
     for one, other in permutations(names, 2):
         signs = ("<", "<=", "==", "!=") if one < other else ("<", "<=")
-        yield from ((f"{one} {sign} {other}", 0.02) for sign in signs)
+        yield from ((f"{one} {sign} {other}", 0.015) for sign in signs)
         yield from ((f"{one} {rest} {other}", 0.01) for rest in ("in", "not in"))
         yield f"{one} < len({other})", 0.015

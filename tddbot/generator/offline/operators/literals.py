@@ -99,11 +99,5 @@ def first_value(place: Place, node: Any) -> Iterator[Change]:
                     yield place.replace(value, other, 0.05)
 
 
-def shared_default(place: Place, node: "cst.Param") -> Iterator[Change]:
-    """Let a default that all calls would share be None, in a function that asks for None."""
-    if node.default is not None and place.bare(node.default) in ("[]", "{}", "set()", "list()", "dict()"):
-        yield place.replace(node.default, "None", 0.6)
-
-
 def _texts(place: Place) -> tuple[str, ...]:
     return tuple(text for text in place.vocabulary.wanted if text[0] in "'\"")

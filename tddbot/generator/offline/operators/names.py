@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from difflib import get_close_matches
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from tddbot.generator.offline.operators.likeness import alike
@@ -83,6 +84,15 @@ def other_target(place: Place, node: Any) -> Iterator[Change]:
         for name in place.names:
             if name != target.value:
                 yield place.replace(target, name, 0.03 + 0.05 * alike(name, target.value))
+
+
+def target_order(place: Place, node: "cst.Assign") -> Iterator[Change]:
+    """Swap two neighbouring variables that are bound together."""
+    target: Any = node.targets[0].target
+    if kind(target) == "Tuple":
+        for first, second in pairwise(target.elements):
+            if kind(first) == kind(second) == "Element":
+                yield place.swap(first.value, second.value, 0.08)
 
 
 def other_module_name(place: Place, node: "cst.Name") -> Iterator[Change]:

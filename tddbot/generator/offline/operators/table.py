@@ -5,6 +5,7 @@ from typing import Any
 
 from tddbot.generator.offline.operators import (
     accumulation,
+    aliasing,
     arithmetic,
     attributes,
     borrowing,
@@ -15,6 +16,7 @@ from tddbot.generator.offline.operators import (
     constants,
     exceptions,
     flow,
+    grouping,
     layout,
     literals,
     logic,
@@ -39,7 +41,13 @@ _VALUE = (
 )
 
 COMMON: Table = {
-    "Assign": (accumulation.lost_sum, accumulation.lost_extreme, logic.negated_kept, subscripts.key_for_value),
+    "Assign": (
+        accumulation.lost_sum,
+        accumulation.lost_extreme,
+        logic.negated_kept,
+        names.target_order,
+        subscripts.key_for_value,
+    ),
     "Attribute": (
         arithmetic.lost_sign,
         attributes.other_attribute,
@@ -52,10 +60,20 @@ COMMON: Table = {
         arithmetic.arithmetic,
         arithmetic.operand_order,
         arithmetic.extra_operand,
+        aliasing.repeated_row,
+        grouping.lost_brackets,
+        grouping.needless_brackets,
         bounds.needless_one,
         bounds.lost_one,
     ),
-    "BooleanOperation": (logic.connective, logic.extra_condition, logic.negated_operand),
+    "BooleanOperation": (
+        logic.connective,
+        logic.extra_condition,
+        logic.negated_operand,
+        grouping.lost_brackets,
+        grouping.lost_brackets_of_not,
+        grouping.needless_brackets,
+    ),
     "Break": (flow.other_jump,),
     "Call": (
         arithmetic.lost_sign,
@@ -68,6 +86,8 @@ COMMON: Table = {
         calls.other_function,
         calls.lost_await,
         calls.needless_brackets,
+        calls.lost_value,
+        aliasing.shared_value,
     ),
     "CompIf": _CONDITION,
     "ComparisonTarget": (comparison.comparison,),
@@ -90,7 +110,7 @@ COMMON: Table = {
         calls.lost_brackets,
         calls.lost_own_call,
     ),
-    "Param": (literals.shared_default,),
+    "Param": (aliasing.shared_default,),
     "Raise": (exceptions.other_exception,),
     "Return": (logic.negated_value,),
     "SimpleStatementLine": (flow.lost_return, layout.too_deep),

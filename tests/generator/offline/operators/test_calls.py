@@ -61,8 +61,22 @@ def test_a_lost_await_is_put_back_where_one_may_be() -> None:
 @pytest.mark.parametrize(
     ("written", "meant"),
     [
+        ("return a.sort()", "return sorted(a)"),
+        ("n = a.reverse()", "n = a[::-1]"),
+        ("return f(a.append(b))", "return f(a + [b])"),
+        ("return a.update(b)", "return {**a, **b}"),
+    ],
+)
+def test_a_method_that_returns_nothing_gives_way_to_a_copy(written: str, meant: str) -> None:
+    assert bodies(written)[0] == meant
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
         ("return a", "return sorted(a)"),
         ("return a", "return len(a)"),
+        ("for x, y in a: pass", "for x, y in a.items(): pass"),
         ("return a - b", "return abs(a - b)"),
         ("return a", "return a.lower()"),
         ("return a.get(b)", "return a.get(b, 0)"),

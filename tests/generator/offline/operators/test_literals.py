@@ -38,9 +38,3 @@ def test_texts_of_the_same_module_are_tried() -> None:
 def test_neighbouring_elements_are_swapped() -> None:
     assert "return b, a, n" in bodies("return a, b, n")
     assert "return [a, n, b]" in bodies("return [a, b, n]")
-
-
-@pytest.mark.parametrize("shared", ["[]", "{}", "set()"])
-def test_a_default_that_all_calls_would_share_becomes_none(shared: str) -> None:
-    head, tail = "def f(a, ", "):\n    b = b or []\n"
-    assert "b=None" in bodies(f"b={shared}", head=head, tail=tail)

@@ -34,6 +34,10 @@ def test_another_name_of_the_module_is_read_late() -> None:
     assert "return [LOW]" in rare("return [HIGH]", before="LOW = 1\nHIGH = 2\n\n\n")
 
 
+def test_variables_that_are_bound_together_are_swapped() -> None:
+    assert "b, a = n.pop(), n.pop()" in bodies("a, b = n.pop(), n.pop()")
+
+
 def test_another_variable_is_bound_late() -> None:
     assert "a = n(b)" in rare("b = n(b)")
     assert "a += n" in rare("b += n")
