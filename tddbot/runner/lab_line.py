@@ -13,7 +13,7 @@ from tddbot.runner.lab_process import GoneError, LabProcess
 from tddbot.runner.lab_records import Message, read_message
 from tddbot.stop import Stop
 
-_SILENCE = 15.0
+_SILENCE = 60.0
 _MOST_ENDS = 40
 
 GONE = Message(fate="died")
@@ -93,13 +93,18 @@ class Line:
         if self._process is None:
             self._process = self.start()
             self._heard = time.monotonic()
+        if not self._sent:  # that it has ended meanwhile is nobody's fault
+            self._take(self._process.receive(0))
         for number in list(self._jobs):
             if number not in self._sent and self._may_send(number):
                 self._send(self._process, number, stop)
-        for content in self._process.receive():
-            self._hear(content)
+        self._take(self._process.receive())
         if time.monotonic() - self._heard > (_SILENCE if self._is_ready else self.seconds) and self._sent:
             raise GoneError("it tells nothing" if self._is_ready else f"it was not set up within {self.seconds:g} s")
+
+    def _take(self, contents: list[bytes]) -> None:
+        for content in contents:
+            self._hear(content)
 
     def _may_send(self, number: int) -> bool:
         """Who is suspected of having ended the process goes alone."""

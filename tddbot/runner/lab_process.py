@@ -88,7 +88,7 @@ class LabProcess:
             except OSError:
                 raise self._gone() from None
 
-    def receive(self, seconds: float = _TICK) -> list[Any]:
+    def receive(self, seconds: float = _TICK) -> list[bytes]:
         """Return the messages that come in that time, at once where there are any; raise GoneError at the end."""
         if not select.select([self._ours], [], [], seconds)[0]:
             return []
@@ -101,7 +101,7 @@ class LabProcess:
         self._data += data
         return list(self._messages())
 
-    def _messages(self) -> Iterator[Any]:
+    def _messages(self) -> Iterator[bytes]:
         while len(self._data) >= 4:
             (length,) = struct.unpack_from(">I", self._data)
             if length > _LARGEST:

@@ -7,7 +7,7 @@ from typing import Any, Dict, List, Optional, Tuple
 
 from tddbot.runner.guest.lab import direct
 from tddbot.runner.guest.lab.bench import Bench, Task
-from tddbot.runner.guest.lab.crew import DONE, At, Ended, Limit, Tell
+from tddbot.runner.guest.lab.crew import DIED, DONE, At, Ended, Limit, Tell
 from tddbot.runner.guest.lab.suite import KEEP, TARGET, Suite
 from tddbot.runner.guest.lab.trial import run
 
@@ -61,8 +61,9 @@ class Screening(Task):
                 self._reds.append((nodes[told["n"]], *told["red"]))
             elif self._stage == TARGET:
                 self._won += 1
-        if ended.how != DONE:
-            self._fate = ended.how
+        is_short = not self._reds and self._skip + len(ended.told) != len(nodes)  # as after a word by somebody else
+        if ended.how != DONE or is_short:
+            self._fate = DIED if ended.how == DONE else ended.how
             step = min(self._skip + ended.step, len(nodes) - 1)
             self._reds.append((nodes[step], "", ""))
             self._skip = step + 1
