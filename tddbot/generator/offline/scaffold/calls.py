@@ -1,25 +1,19 @@
 """Calls that say more of their arguments than that they are passed: assertions, builtins, event loops."""
 
 import ast
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from tddbot.generator.offline.scaffold import kinds
+from tddbot.generator.offline.scaffold.looking import Looker, Special
 from tddbot.generator.offline.scaffold.usage import ALL, CALL, Mark, Shot
 from tddbot.generator.offline.scaffold.values import Scope, Value, Values
-
-if TYPE_CHECKING:
-    from tddbot.generator.offline.scaffold.looking import Looker
-
-Special = Callable[["Looker", ast.Call, Scope], Values | None]
-"""Returns what a call of a known name comes to, or None where it is not the one that is meant."""
 
 _CLASSES = frozenset(
     {"int", "str", "float", "bool", "bytes", "list", "dict", "set", "tuple", "frozenset", "complex", "bytearray"}
 )
 
 
-def _raises(looker: "Looker", call: ast.Call, scope: Scope) -> Values | None:
+def _raises(looker: Looker, call: ast.Call, scope: Scope) -> Values | None:
     """`pytest.raises(Kind)`, `assertRaises(Kind, function, *arguments)`."""
     if not call.args:
         return None
@@ -36,7 +30,7 @@ def _raises(looker: "Looker", call: ast.Call, scope: Scope) -> Values | None:
     return tuple(Value(place=each.place.then(CALL), is_caught=True) for each in found if each.place)
 
 
-def _instance(looker: "Looker", call: ast.Call, scope: Scope) -> Values | None:
+def _instance(looker: Looker, call: ast.Call, scope: Scope) -> Values | None:
     """`isinstance(value, Kind)`, `self.assertIsInstance(value, Kind)`."""
     if len(call.args) < 2:
         return None
@@ -46,7 +40,7 @@ def _instance(looker: "Looker", call: ast.Call, scope: Scope) -> Values | None:
     return (Value("bool"),)
 
 
-def _subclass(looker: "Looker", call: ast.Call, scope: Scope) -> Values | None:
+def _subclass(looker: Looker, call: ast.Call, scope: Scope) -> Values | None:
     if len(call.args) < 2:
         return None
     below, above = looker.look(call.args[0], scope), looker.look(call.args[1], scope)
@@ -56,31 +50,31 @@ def _subclass(looker: "Looker", call: ast.Call, scope: Scope) -> Values | None:
     return (Value("bool"),)
 
 
-def _equal(looker: "Looker", call: ast.Call, scope: Scope) -> Values | None:
+def _equal(looker: Looker, call: ast.Call, scope: Scope) -> Values | None:
     if len(call.args) < 2:
         return None
     looker.equate(looker.look(call.args[0], scope), looker.look(call.args[1], scope))
     return ()
 
 
-def _none(looker: "Looker", call: ast.Call, scope: Scope) -> Values | None:
+def _none(looker: Looker, call: ast.Call, scope: Scope) -> Values | None:
     for each in call.args[:1]:
         looker.demand(looker.look(each, scope), "None")
     return ()
 
 
-def _approx(looker: "Looker", call: ast.Call, scope: Scope) -> Values | None:
+def _approx(looker: Looker, call: ast.Call, scope: Scope) -> Values | None:
     kind = kinds.joined(looker.kind(each, scope) for each in call.args[:1])
     return (Value("float" if kind in ("int", "float", "") else kind),)
 
 
-def _nearly(looker: "Looker", call: ast.Call, scope: Scope) -> Values | None:
+def _nearly(looker: Looker, call: ast.Call, scope: Scope) -> Values | None:
     for each in call.args[:2]:
         looker.demand(looker.look(each, scope), "float")
     return ()
 
 
-def _collected(looker: "Looker", call: ast.Call, scope: Scope) -> Values | None:
+def _collected(looker: Looker, call: ast.Call, scope: Scope) -> Values | None:
     """`list(values)`, `sorted(values)` and the like, which go through the items."""
     name = call.func.id if isinstance(call.func, ast.Name) else ""
     if len(call.args) != 1 or name not in _GOING_THROUGH:
@@ -97,20 +91,20 @@ def _collected(looker: "Looker", call: ast.Call, scope: Scope) -> Values | None:
     return (made, *(Value(place=each.place.then(ALL)) for each in values if each.place))
 
 
-def _length(looker: "Looker", call: ast.Call, scope: Scope) -> Values | None:
+def _length(looker: Looker, call: ast.Call, scope: Scope) -> Values | None:
     for value in looker.look(call.args[0], scope) if call.args else ():
         if value.place:
             looker.called((Value(place=value.place.then("__len__")),), Shot(), "__len__")
     return (Value("int"),)
 
 
-def _next(looker: "Looker", call: ast.Call, scope: Scope) -> Values | None:
+def _next(looker: Looker, call: ast.Call, scope: Scope) -> Values | None:
     values = tuple(each for node in call.args[:1] for each in looker.look(node, scope))
     looker.mark(values, Mark.NEXT)
     return looker.items(values)
 
 
-def _run(looker: "Looker", call: ast.Call, scope: Scope) -> Values | None:
+def _run(looker: Looker, call: ast.Call, scope: Scope) -> Values | None:
     """`asyncio.run(coroutine)`, `loop.run_until_complete(coroutine)`."""
     dotted = ast.unparse(call.func)
     if not call.args or not (dotted in ("asyncio.run", "anyio.run") or dotted.endswith("run_until_complete")):
@@ -121,7 +115,7 @@ def _run(looker: "Looker", call: ast.Call, scope: Scope) -> Values | None:
     return looker.awaited(values)
 
 
-def _getattr(looker: "Looker", call: ast.Call, scope: Scope) -> Values | None:
+def _getattr(looker: Looker, call: ast.Call, scope: Scope) -> Values | None:
     match call.args:
         case [owner, ast.Constant(value=str(name))]:
             return tuple(found for each in looker.look(owner, scope) for found in looker.step(each, name))

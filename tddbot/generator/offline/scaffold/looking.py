@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from tddbot.generator.offline.scaffold import kinds
-from tddbot.generator.offline.scaffold.calls import SPECIAL
 from tddbot.generator.offline.scaffold.usage import (
     ANYWHERE,
     AWAIT,
@@ -52,11 +51,13 @@ class Doubt(Enum):
 class Looker:
     """Looks at expressions of one file.
 
-    `inside` says where an attribute of a place leads, `unbound` what a name stands for that nothing in scope binds.
+    `inside` says where an attribute of a place leads, `special` what calls of some names say besides, and `unbound`
+    what a name stands for that nothing in scope binds.
     """
 
     uses: Uses
     inside: Callable[[Place, str], Place]
+    special: "Mapping[str, Special]"
     unbound: Callable[[str], Values] = lambda _: ()
     is_quiet: bool = False
     doubt: Doubt = Doubt.NONE
@@ -190,7 +191,7 @@ class Looker:
             yield Value(results=(Value(_TEXT_RESULTS[name]),))
 
     def _call(self, node: ast.Call, scope: Scope) -> Values:
-        special = SPECIAL.get(_last_name(node.func))
+        special = self.special.get(_last_name(node.func))
         if special is not None and (found := special(self, node, scope)) is not None:
             return found
         called = self.look(node.func, scope)
@@ -390,3 +391,7 @@ _BUILTIN_RESULTS = {
     **dict.fromkeys(("isinstance", "issubclass", "callable", "any", "all", "hasattr"), "bool"),
     "range": "range",
 }  # fmt: skip
+
+
+Special = Callable[[Looker, ast.Call, Scope], Values | None]
+"""Returns what a call of a known name comes to, or None where it is not the one that is meant."""

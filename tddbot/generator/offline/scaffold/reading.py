@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from tddbot.generator.offline.scaffold.calls import SPECIAL
 from tddbot.generator.offline.scaffold.looking import Doubt, Looker
 from tddbot.generator.offline.scaffold.signs import (
     Function,
@@ -31,13 +32,13 @@ def read_tests(world: World, uses: Uses) -> None:
     paths = sorted(world.tests, key=lambda path: (not path.endswith("conftest.py"), path))
     for path in paths:
         if tree := world.tree(path):
-            _Reader(world, path, Looker(uses, _Inside(world)), fixtures).module(tree)
+            _Reader(world, path, Looker(uses, _Inside(world), SPECIAL), fixtures).module(tree)
 
 
 def read_source(world: World, path: str, uses: Uses) -> None:
     """Record what a module of the repository does with names of its own, of its classes and of other modules."""
     if tree := world.tree(path):
-        looker = Looker(uses, _Inside(world), lambda name: (Value(place=Place(path, (name,))),))
+        looker = Looker(uses, _Inside(world), SPECIAL, lambda name: (Value(place=Place(path, (name,))),))
         _Reader(world, path, looker, {}, is_source=True).module(tree)
 
 

@@ -2,17 +2,14 @@
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
+from tddbot.generator.offline.scaffold.looking import Looker
 from tddbot.generator.offline.scaffold.values import Scope, Values
-
-if TYPE_CHECKING:
-    from tddbot.generator.offline.scaffold.looking import Looker
 
 _MOST_ROWS = 40
 
 
-def parametrized(decorators: Iterable[ast.expr], looker: "Looker", scope: Scope) -> dict[str, Values]:
+def parametrized(decorators: Iterable[ast.expr], looker: Looker, scope: Scope) -> dict[str, Values]:
     """Return the values of each parameter that `pytest.mark.parametrize` names."""
     found: dict[str, Values] = {}
     for decorator in decorators:
@@ -34,7 +31,7 @@ def _names(node: ast.expr) -> list[str]:
     return []
 
 
-def _rows(table: ast.expr, looker: "Looker", scope: Scope) -> Iterator[ast.expr]:
+def _rows(table: ast.expr, looker: Looker, scope: Scope) -> Iterator[ast.expr]:
     """Yield the rows of a table, which may stand under a name, or be the items of a dict."""
     nodes = [table, *(value.node for value in looker.look(table, scope) if value.node is not None)]
     match table:
@@ -49,7 +46,7 @@ def _rows(table: ast.expr, looker: "Looker", scope: Scope) -> Iterator[ast.expr]
                 yield from [ast.Tuple([key, value], ast.Load()) for key, value in pairs if key][:_MOST_ROWS]
 
 
-def _cells(row: ast.expr, count: int, looker: "Looker", scope: Scope) -> Sequence[Values]:
+def _cells(row: ast.expr, count: int, looker: Looker, scope: Scope) -> Sequence[Values]:
     match row:
         case ast.Call(func=ast.Attribute(attr="param") | ast.Name(id="param"), args=cells):
             return [looker.look(cell, scope) for cell in cells]

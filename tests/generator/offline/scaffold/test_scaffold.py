@@ -138,6 +138,14 @@ def test_a_name_that_a_source_lacks_is_made_from_how_the_source_uses_it() -> Non
     assert after["shop.py"].startswith(source + "\n\ndef rate_of(land, base: int):\n")
 
 
+def test_an_import_that_a_source_lacks_is_told_and_not_made_up() -> None:
+    failure = Failure("call", "NameError", "name 're' is not defined")
+    source = "def f(text):\n    return re.sub('a', 'b', text)\n"
+    asked = inquiry("from shop import f\n\ndef test():\n    f('x')\n", failure, {"shop.py": source})
+    assert made(asked) is None
+    assert asked.reasons == ["shop.py uses re without importing it"]
+
+
 def test_what_a_test_wants_to_be_missing_stays_missing() -> None:
     test = (
         "import pytest\nimport shop\n\ndef test():\n    assert shop.f(1) == 2\n"
