@@ -13,11 +13,11 @@ from tddbot.lab import Answer, Call, Lab
 from tddbot.stop import Stop
 
 _SAMPLES = 24
+_PROBED = 6
 _SMALLEST = 32
 _STRIDE = 3
 _FEWEST = 8
 _DIRECT = 3
-_NEVER = Answer("", False, False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,20 +97,21 @@ class Contest:
             self.is_sure = False
             return
         found = inputs(recorded, place.hints, () if "." in place.function else place.annotations)
-        asked = 0
+        compared = 0
         for number, batch in enumerate(_batches(found)):
             if not batch or len(self.passers) < 2 or (number and not may_go_on()):
                 break
             rows = asking.rows([each.expression for each in batch], self.passers)
             if not rows:
                 break
-            self._take(place, asking.manner, batch, rows, usual)
-            asked += len(batch)
-        self.is_sure = self.is_sure and asked >= min(_FEWEST, len(found))
+            compared += self._take(place, asking.manner, batch, rows, usual)
+        self.is_sure = self.is_sure and compared >= min(_FEWEST, sum(not each.strays for each in found))
 
     def _take(
         self, place: Place, manner: Manner, batch: Sequence[Input], rows: Sequence[Sequence[Answer]], usual: _Usual
-    ) -> None:
+    ) -> int:
+        """Take in the answers to a batch; return how many of its inputs say anything."""
+        said = 0
         dropped: set[str] = set()
         names = [each.patch.id for each in self.passers]
         for number, each in enumerate(batch):
@@ -119,12 +120,14 @@ class Contest:
             if odd and (each.strays or len(odd) == len(answers)):
                 continue
             dropped |= odd
+            said += 1
             marks = {name: _mark(answer) for name, answer in answers.items() if name not in dropped}
             for name, mark in marks.items():
                 self._marks.setdefault(name, []).append(mark)
             if len(set(marks.values())) > 1:
                 self._splits.append(Split(place.path, each.expression, each.strays, manner, answers, marks))
         self.passers = [each for each in self.passers if each.patch.id not in dropped]
+        return said
 
 
 @dataclass
@@ -160,12 +163,7 @@ class _Asking:
 
     def rows(self, calls: Sequence[str], passers: Sequence[Candidate]) -> tuple[tuple[Answer, ...], ...]:
         """Return what each patch answers, or ()."""
-        return self._asked(self.manner, calls, passers)
-
-    def _asked(
-        self, manner: Manner, calls: Sequence[str], passers: Sequence[Candidate]
-    ) -> tuple[tuple[Answer, ...], ...]:
-        expressions = [manner.asked(call) for call in calls]
+        expressions = [self.manner.asked(call) for call in calls]
         if not expressions or not all(expressions):
             return ()
         return self.lab.ask(self.place.path, expressions, [each.patch for each in passers], self.stop)
@@ -174,8 +172,15 @@ class _Asking:
         is_meant = any(each.raised and each.text in self.place.raises for each in values)
         if is_meant or fitting([(Manner.VALUE, values)]) is not None:
             return Manner.VALUE
-        rows = [(manner, row[0]) for manner in Manner if (row := self._asked(manner, samples, (passer,)))]
-        return fitting(rows) if rows else None
+        few = samples[:: max(1, len(samples) // _PROBED)]
+        asked = {manner: calls for manner in Manner if all(calls := [manner.asked(call) for call in few])}
+        # All in one question, since each takes a process of its own.
+        flat = [call for calls in asked.values() for call in calls]
+        answers = self.lab.ask(self.place.path, flat, [passer.patch], self.stop)
+        if not answers:
+            return None
+        starts = range(0, len(flat), len(few))
+        return fitting([(each, answers[0][at : at + len(few)]) for each, at in zip(asked, starts, strict=True)])
 
 
 def _batches(found: Sequence[Input]) -> Iterator[Sequence[Input]]:

@@ -238,3 +238,9 @@ def test_who_is_left_alone_needs_no_more_comparing() -> None:
     afters = [text.format(1, "n"), text.format(-1, "n + 0")]
     calls = ("f([1, 3])", "f([2, 5])", "f([4, 6])", "g(1)", "g(2)")
     assert fix(text.format(0, "n"), afters, *calls) == afters[1]
+
+
+def test_inputs_that_say_nothing_do_not_make_sure() -> None:
+    afters = [f("return {3: 6, 5: 10}[n]"), f("return {5: 10, 3: 6}[n + 0]")]
+    question = asked(RED, afters, "f(3)", "f(5)")
+    assert question.call == ""
