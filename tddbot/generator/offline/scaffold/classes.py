@@ -45,16 +45,13 @@ def exception_of(place: Place, uses: Uses) -> Class:
     made = parameters(uses.of(place).shots)
     names = [step for step in uses.below(place.then(CALL)) if step.isidentifier() and step not in _OF_EXCEPTIONS]
     names = [name for name in names if not name.startswith("__")]
-    has_texts = len(made) > 1 or any(parameter.name in names for parameter in made)
-    functions = [] if not has_texts else [Function("__init__", made, "None", Manner.METHOD)]
-    own = {parameter.name for parameter in made} if has_texts else set()
-    functions += [
-        Function(name, result=result_of(place.then(CALL, name), uses), manner=Manner.PROPERTY)
-        for name in names
-        if name not in own
-    ]
+    keeps = len(made) > 1 or any(parameter.name in names for parameter in made)
+    functions = [] if not keeps else [Function("__init__", made, "None", Manner.METHOD)]
+    own = {parameter.name for parameter in made} if keeps else set()
+    # No property: whoever raises it may set it.
+    constants = tuple(Constant(name, constant_kind(place.then(CALL, name), uses)) for name in names if name not in own)
     default = "Warning" if place.steps[-1].endswith("Warning") else "Exception"
-    return Class(place.steps[-1], _base(place, uses) or default, functions=tuple(functions), has_texts=has_texts)
+    return Class(place.steps[-1], _base(place, uses) or default, constants, functions=tuple(functions), keeps=keeps)
 
 
 def enumeration_of(place: Place, uses: Uses, attributes: Sequence[str]) -> Class | None:

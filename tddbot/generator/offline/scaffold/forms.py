@@ -47,7 +47,8 @@ class Constant:
 class Class:
     """A class: plain, of an exception, an enumeration (its `members` are then names), or with `fields` a dataclass.
 
-    `instance` is a name for an object of it, where the tests use only that.
+    `has_texts` gives an enumeration's members texts for values, `keeps` has an exception keep its arguments as
+    attributes. `instance` is a name for an object of it, where the tests use only that.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Class:
     functions: tuple[Function, ...] = ()
     members: tuple[str, ...] = ()
     has_texts: bool = False
+    keeps: bool = False
     instance: str = ""
 
 

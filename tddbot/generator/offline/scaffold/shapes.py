@@ -66,7 +66,7 @@ def loosened(shape: Shape, loose: Collection[str]) -> Shape:
             return replace(
                 shape,
                 fields=(),
-                has_texts=False,
+                keeps=False,
                 functions=(start, *(each for each in made if each.name != "__init__")),
             )
     return shape

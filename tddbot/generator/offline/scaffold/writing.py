@@ -91,7 +91,7 @@ class Writer:
         doc = self.style.indent + '"""Not written yet."""'
         lines += [doc, *([""] if body else []), *(self.style.indent + line for line in body)]
         for function in shape.functions:
-            keeps = shape.has_texts and function.name == "__init__"
+            keeps = shape.keeps and function.name == "__init__"
             inner = self._keeping(function) if keeps else self._function(function, shape.name)
             lines += ["", *(self.style.indent + line for line in inner)]
         if shape.instance:

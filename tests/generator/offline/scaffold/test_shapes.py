@@ -110,7 +110,7 @@ def test_entered_and_awaited_methods() -> None:
         ("assert issubclass(Bad, ValueError)\nwith pytest.raises(Bad):\n    pass", "class Bad(ValueError):\n"),
         (
             "with pytest.raises(Bad) as e:\n    pass\nassert e.value.code == 3",
-            "    @property\n    def code(self) -> int:\n",
+            'class Bad(Exception):\n    """Not written yet."""\n\n    code = 0\n',
         ),
         ("raise Bad(1, code=2)", "        self.code = code\n"),
     ],
