@@ -143,7 +143,7 @@ class Line:
             self._answers[number] = message
 
     def _end(self, reason: str, is_cancelled: bool) -> None:
-        """It has ended: by the only job that it had, or by one of several that each go alone then."""
+        """It has ended: by a job that went alone, or by one of those that each go alone from now on."""
         was_ready, sent = self._is_ready, list(self._sent)
         self.close()
         if is_cancelled:
@@ -151,7 +151,7 @@ class Line:
         self._ends += 1
         if not was_ready or self._ends > _MOST_ENDS:
             self.fault = reason
-        elif len(sent) == 1:
+        elif len(sent) == 1 and sent[0] in self._suspects:
             self._settle(sent[0], GONE)
         else:
             self._suspects.update(sent)

@@ -57,7 +57,7 @@ class _Child:
     def is_over(self, now: float) -> bool:
         """Whether it has had its time; on a machine that is overloaded, one that waits for its turn gets more."""
         took, most = now - self.begun, self.limits[min(self.step, len(self.limits) - 1)].wall
-        return took > most and (took > _STARVED * most or _state(self.process) != b"R")
+        return took > most and (took > _STARVED * most or not _could_run(self.process))
 
 
 class Crew:
@@ -146,10 +146,7 @@ class Crew:
                 child.step, child.begun = step, now
             if is_late or child.is_over(now) or len(child.data) > _MOST_TOLD:
                 ended.append(self._end(fd, TIMEOUT))
-            elif now - child.begun > 0.5 and _state(child.process) in (
-                b"Z",
-                b"X",
-            ):  # whose own children may hold the pipe open
+            elif now - child.begun > 0.5 and _is_dead(child.process):  # whose own children may hold the pipe open
                 self._hear(fd)
                 ended.append(self._end(fd))
         return ended
@@ -226,18 +223,29 @@ def _limit_memory(most: int) -> None:
 
 
 def enough_memory() -> int:
-    """What a process may have that has loaded as much as this one, in bytes."""
-    with open("/proc/self/statm", encoding="ascii") as file:
-        return int(file.read().split()[0]) * mmap.PAGESIZE + _MEMORY
+    """What a process may have that has loaded as much as this one, in bytes; 0 where this jail does not show it."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            return int(file.read().split()[0]) * mmap.PAGESIZE + _MEMORY
+    except OSError:
+        return 0
 
 
-def _state(process: int) -> bytes:
-    """Return a process's state as the kernel's letter: R where it could run; Z where it is only to be buried."""
+def _could_run(process: int) -> bool:
+    """Whether it waits for nothing but its turn, as far as this jail shows that."""
     try:
         with open("/proc/%d/stat" % process, "rb") as file:
-            return file.read().rpartition(b")")[2].split()[0]
+            return file.read().rpartition(b")")[2].split()[0] == b"R"
     except OSError:
-        return b"Z"
+        return False
+
+
+def _is_dead(process: int) -> bool:
+    """Whether it has ended, and is only to be buried."""
+    try:
+        return os.waitid(os.P_PID, process, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+    except ChildProcessError:
+        return True
 
 
 def _status(process: int) -> int:
