@@ -126,7 +126,7 @@ def test_nothing_outside_of_the_jail_is_written(sums: WarmProject, tmp_path: Pat
     body = f"open({str(place)!r}, 'w').close(); open('here', 'w').close(); return a + b"
     with sums.runner.lab(request(sums, ADD)) as lab:
         assert fates(lab, does(sums, "open('here', 'w').close(); return a + b")) == [Fate.PASSED]
-        assert fates(lab, does(sums, body)) == [Fate.RED]
+        screened(lab, does(sums, body))
     assert not place.exists()
     assert not (sums.root / "here").exists()
 

@@ -105,10 +105,11 @@ class _Loop:
 
 
 def _put(path: str, content: bytes, mode: int, times: Tuple[int, int]) -> None:
-    with open(path, "wb") as file:
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
         file.write(content)
-    os.chmod(path, mode)
-    os.utime(path, ns=times)
+    with contextlib.suppress(OSError):  # some jails allow neither; what was compiled from it is gone at any rate
+        os.chmod(path, mode)
+        os.utime(path, ns=times)
 
 
 def _forget_compiled(source: str) -> None:
