@@ -221,6 +221,12 @@ class Bond:
         except TypeError:
             return False
 
+    def strays(self, row: Sequence[Value]) -> int:
+        """How far these arguments stray from it: which of two numbers is the larger may well be an accident."""
+        if self.kept(row):
+            return INSIDE
+        return EDGE if self.holds is _below else OUTSIDE
+
 
 def bonds(rows: Sequence[Sequence[Value]]) -> tuple[Bond, ...]:
     """Return what held between each two arguments in at least three different calls, and in none did not."""

@@ -10,7 +10,7 @@ import random
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, permutations
 
 from tddbot.generator.offline.forms import Filled, Form
 from tddbot.generator.offline.habits import EDGE, Bond, Habits, bonds, strays
@@ -21,6 +21,7 @@ MOST = 400
 _STEPS = 60
 _ROWS = 12
 _LONGEST = 400
+_DRAWN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class _Slots:
 
     def strays(self, row: Sequence[Value]) -> int:
         far = [strays(value, habits) for value, habits in zip(row, self.habits, strict=True)]
-        return max([*far, *(0 if bond.kept(row) else EDGE + 1 for bond in self.bonds)], default=0)
+        return max([*far, *(bond.strays(row) for bond in self.bonds)], default=0)
 
 
 def inputs(calls: Iterable[Filled], hints: Hints, annotations: Sequence[str] = (), most: int = MOST) -> list[Input]:
@@ -58,17 +59,15 @@ def inputs(calls: Iterable[Filled], hints: Hints, annotations: Sequence[str] = (
     found: dict[str, Input] = {}
     for form in forms:
         slots = _slots(form, by_form[form], annotations)
-        for row in islice(_rows(slots, hints), 4 * most // len(forms)):
+        end = len(found) + most // len(forms)
+        for row in islice(_rows(slots, hints), _DRAWN * most):
+            if len(found) >= end:
+                break
             far = slots.strays(row)
             expression = form.filled(row) if far <= EDGE else ""
             if expression and len(expression) <= _LONGEST + len("".join(form.pieces)):
                 found.setdefault(expression, Input(expression, far))
-    return sorted(_spread(list(found.values()), most), key=lambda each: (each.strays, *_size(each.expression)))
-
-
-def _spread(found: list[Input], most: int) -> list[Input]:
-    """Return so many of them, evenly from first to last, since those made alike stand beside each other."""
-    return found if len(found) <= most else [found[place * len(found) // most] for place in range(most)]
+    return sorted(found.values(), key=lambda each: (each.strays, *_size(each.expression)))
 
 
 def _size(expression: str) -> tuple[int, str]:
@@ -101,9 +100,10 @@ def _annotated(annotation: str) -> tuple[Value, ...]:
 
 
 def _rows(slots: _Slots, hints: Hints) -> Iterator[tuple[Value, ...]]:
-    """Yield rows of arguments, the kinds of them in turn: recorded, one changed, crossed, equal, and drawn anew."""
+    """Yield rows of arguments, the kinds of them in turn: one changed, crossed, equal, swapped, drawn anew."""
     yield from slots.rows
-    yield from _in_turn([*_steps(slots, hints), _crossed(slots), _equal(slots), _anew(slots, hints), _extra(slots)])
+    steps, anew = _in_turn(_steps(slots, hints)), _anew(slots, hints)
+    yield from _in_turn([_extra(slots), steps, _crossed(slots), steps, _swapped(slots), anew, _equal(slots), anew])
 
 
 def _steps(slots: _Slots, hints: Hints) -> list[Iterator[tuple[Value, ...]]]:
@@ -123,11 +123,22 @@ def _crossed(slots: _Slots) -> Iterator[tuple[Value, ...]]:
 
 def _equal(slots: _Slots) -> Iterator[tuple[Value, ...]]:
     """Two arguments of one type that are the same."""
+    for row, one, other in _alike(slots):
+        yield tuple(row[one] if at == other else value for at, value in enumerate(row))
+
+
+def _swapped(slots: _Slots) -> Iterator[tuple[Value, ...]]:
+    """Two arguments of one type that have changed places."""
+    for row, one, other in _alike(slots):
+        places = {one: other, other: one}
+        yield tuple(row[places.get(at, at)] for at in range(len(row)))
+
+
+def _alike(slots: _Slots) -> Iterator[tuple[tuple[Value, ...], int, int]]:
     for row in slots.rows:
-        for one, value in enumerate(row):
-            for other, replaced in enumerate(row):
-                if one != other and kind_of(value) == kind_of(replaced):
-                    yield (*row[:other], value, *row[other + 1 :])
+        for one, other in permutations(range(len(row)), 2):
+            if kind_of(row[one]) == kind_of(row[other]):
+                yield row, one, other
 
 
 def _extra(slots: _Slots) -> Iterator[tuple[Value, ...]]:

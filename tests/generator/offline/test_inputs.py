@@ -131,3 +131,13 @@ def test_what_is_no_call_is_no_form() -> None:
     assert opened("f") is None
     assert opened("f(") is None
     assert opened(f"f({'1, ' * 3000})") is None
+
+
+def test_arguments_of_a_type_change_places() -> None:
+    found = [each.expression for each in made("f(3, 4, 5)", "f(13, 5, 12)")]
+    assert {"f(4, 3, 5)", "f(3, 5, 4)", "f(5, 4, 3)"} <= set(found)
+
+
+def test_which_number_was_always_the_larger_may_be_an_accident() -> None:
+    found = made("f(3, 4)", "f(5, 12)", "f(1, 1)", "f(8, 15)")
+    assert Input("f(4, 3)", strays=1) in found
