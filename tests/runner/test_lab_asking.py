@@ -26,8 +26,8 @@ def plain(project: Project) -> Project:
 
 
 VALUES = [
-    "None", "True", "-1", "1.5", "float('nan')", "float('-inf')", "(1+2j)", "'ä\\n'", "b'\\x00'", "[1, [2]]", "()", "(1,)",
-    "set()", "{1, 2}", "frozenset()", "frozenset({1})", "{}", "{'a': {1: (2, None)}}",
+    "None", "True", "-1", "1.5", "float('nan')", "float('-inf')", "(1+2j)", "'ä\\n'", "b'\\x00'", "[1, [2]]", "()",
+    "(1,)", "set()", "{1, 2}", "frozenset()", "frozenset({1})", "{}", "{'a': {1: (2, None)}}",
 ]  # fmt: skip
 
 
