@@ -25,6 +25,8 @@ _SAME_STATEMENT = 0.7
 # What ran at import is judged by who reads it, since a trace of one test says nothing of it.
 _READ_BY_RED = 0.25
 _ONLY_RAN = 0.05
+# More are never tried; far-fetched ones of 2,600 lines would be 650,000, and take 4 s and 300 MB.
+_MOST_CHANGES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +51,12 @@ def ranked(
     After those of the `suspects` come the constants in `others` that what ran reads; `others` are drawn one by one.
     """
     news = news or recent(None)
-    looks = _Look(favour(brief.target), table, _tests(brief))
+    look = _Look(favour(brief.target), table, _tests(brief))
     surveys = [_survey(source, brief, news) for source in suspects]
     words = _words_read(surveys, brief)
-    yield from _in_order(each for survey in surveys for each in _changes(survey, words, looks))
+    yield from _changes((seat for survey in surveys for seat in _seats(survey, words, look.tests)), look)
     for source in others:
-        yield from _in_order(_changes(_survey(source, brief, news), words, looks))
+        yield from _changes(_seats(_survey(source, brief, news), words, look.tests), look)
 
 
 def is_suspect(path: str, brief: Brief) -> bool:
@@ -67,10 +69,6 @@ def is_suspect(path: str, brief: Brief) -> bool:
 def is_traced(brief: Brief) -> bool:
     """Whether it is known which lines the red tests ran, even if none of them is the repository's own."""
     return any(brief.red_lines.values())
-
-
-def _in_order(found: Iterable[Ranked]) -> list[Ranked]:
-    return sorted(found, key=lambda each: -each.score)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,21 +162,32 @@ def _words(text: str) -> Iterator[str]:
     return (match.group() for match in re.finditer(r"\w+", text))
 
 
-def _changes(survey: _Survey, words: frozenset[str], look: _Look) -> Iterator[Ranked]:
-    known = vocabulary(survey.source.data.decode(), look.tests)
+@dataclass(frozen=True, slots=True)
+class _Seat:
+    """A statement that is looked at: how much its suspicious line weighs, or all of what it does at import."""
+
+    survey: _Survey
+    statement: Statement
+    known: Vocabulary
+    weight: float
+    at_import: bool
+
+
+def _seats(survey: _Survey, words: frozenset[str], tests: Sequence[str]) -> Iterator[_Seat]:
+    known = vocabulary(survey.source.data.decode(), tests)
     called = {each.function.node for each in survey.statements if each.function and survey.ran(each)}
     for statement in survey.statements:
+        most = max((survey.weights[line] for line in statement.lines if line in survey.weights), default=0.0)
         if statement.function is not None:
-            yield from _changes_of(survey, statement, look, known)
+            if most:
+                yield _Seat(survey, statement, known, most, at_import=False)
             continue
         if kind(statement.node) == "FunctionDef":
             read = statement.node in called
         else:
             read = not words.isdisjoint(_targets(survey.source, statement))
-        if read:
-            yield from _changes_of(survey, statement, look, known, _READ_BY_RED)
-        elif any(line in survey.weights for line in statement.lines):
-            yield from _changes_of(survey, statement, look, known, _ONLY_RAN)
+        if read or most:
+            yield _Seat(survey, statement, known, _READ_BY_RED if read else _ONLY_RAN, at_import=True)
 
 
 def _targets(source: Source, statement: Statement) -> Iterator[str]:
@@ -187,16 +196,23 @@ def _targets(source: Source, statement: Statement) -> Iterator[str]:
             yield from _words(source.between(*source.inner(part)).partition("=")[0])
 
 
-def _changes_of(
-    survey: _Survey, statement: Statement, look: _Look, known: Vocabulary, at_import: float | None = None
-) -> Iterator[Ranked]:
-    most = max((survey.weights[line] for line in statement.lines if line in survey.weights), default=0.0)
-    if not most and at_import is None:
-        return
-    for node, place in places(survey.source, statement, known):
+def _changes(seats: Iterable[_Seat], look: _Look) -> list[Ranked]:
+    """Return the changes of the likeliest statements, as many as are worth a look, likeliest first."""
+    found: list[Ranked] = []
+    for seat in sorted(seats, key=lambda seat: -seat.weight):
+        found.extend(_changes_of(seat, look))
+        if len(found) > _MOST_CHANGES:
+            break
+    return sorted(found, key=lambda each: -each.score)
+
+
+def _changes_of(seat: _Seat, look: _Look) -> Iterator[Ranked]:
+    source, statement = seat.survey.source, seat.statement
+    for node, place in places(source, statement, seat.known):
         for operator in look.table.get(kind(node), ()):
             factor = look.factors.get(operator.__name__, 1.0)
             for change in operator(place, node):
-                line = survey.source.line_at(change.start)
-                weight = at_import or survey.weights.get(line, most * _SAME_STATEMENT)
-                yield Ranked(weight * change.prior * factor, survey.source, statement, change)
+                weight = seat.weight
+                if not seat.at_import:
+                    weight = seat.survey.weights.get(source.line_at(change.start), weight * _SAME_STATEMENT)
+                yield Ranked(weight * change.prior * factor, source, statement, change)

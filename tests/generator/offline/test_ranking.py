@@ -4,6 +4,9 @@ import textwrap
 import pytest
 
 from tddbot.domain import Candidate, Excerpt, Failure, Frame, Role
+from tddbot.generator.offline.operators.table import RARE
+from tddbot.generator.offline.ranking import ranked
+from tddbot.generator.offline.syntax import Source, read
 from tests.generator.offline.making import PATH, after, afters, brief, candidates, propose
 
 TWO = """\
@@ -140,3 +143,13 @@ def _bisect(items: list[int], value: int) -> int:
         else:
             high = middle
     return low
+
+
+def test_of_very_much_code_only_the_most_suspect_lines_are_looked_at() -> None:
+    text = "def f(a, b, c, d):\n" + "    a = b[c] + g(d, a) * 2\n" * 2000 + "    return a\n"
+    source = read(brief(text).sources()[0])
+    assert isinstance(source, Source)
+    green = dict.fromkeys(range(2, 2001), 1)
+    found = list(ranked([source], [], brief(text, green=green), RARE))
+    assert len(found) < 25_000
+    assert max(each.statement.lines.start for each in found) == 2002
