@@ -19,14 +19,25 @@ def require_readable_python() -> None:
         pytest.skip("as root, a Python is needed that everybody can read")
 
 
-def test_the_demonstration_repairs_one_target_and_says_that_it_cannot_do_the_other(tmp_path: Path) -> None:
+def test_the_demonstration_shows_each_layer_of_the_offline_generator(tmp_path: Path) -> None:
     project = Project(tmp_path, tmp_path)
     done = project.run("demo", env={"TMPDIR": str(tmp_path)})
     assert done.returncode == 0, done.stderr
-    assert "+    if len(text) <= width:" in done.stdout
-    assert "applied; `tddbot undo` takes it back" in done.stdout
-    assert "✘ gave up" in done.stdout
-    assert "OPENAI_API_KEY" in done.stdout
+    slip, unwritten, tie, missing, regression = done.stdout.partition("\n1. ")[2].split("\n\n")
+    assert "+    if len(text) <= width:" in slip
+    assert "applied; `tddbot undo` takes it back" in slip
+    assert "-    raise NotImplementedError" in unwritten
+    assert "applied; `tddbot undo` takes it back" in unwritten
+    assert "\n? one more test decides it: " in tie
+    assert "assert fits(" in tie
+    assert "✘ gave up" in missing
+    assert "+def to_roman(" in missing
+    assert "+    if len(text) >= 2 and text[0] == MARKS[0] and text[-1] == MARKS[1]:" in regression
+    assert "quotation marks, and without them" not in regression
+    for offered in (missing, regression):
+        assert "tddbot apply" in offered
+        assert "applied; `tddbot undo`" not in offered
+        assert "OPENAI_API_KEY" in offered
     assert list(tmp_path.iterdir()) == []
 
 
