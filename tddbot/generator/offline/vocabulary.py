@@ -75,8 +75,9 @@ def _most(words: Iterator[str]) -> tuple[str, ...]:
 
 
 def _literals(tree: ast.Module) -> Iterator[str | int | float]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str | int | float) and _is_short(node.value):
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    for node in sorted(found, key=lambda node: (node.lineno, node.col_offset)):
+        if isinstance(node.value, str | int | float) and _is_short(node.value):
             yield node.value
 
 
