@@ -1,0 +1,1 @@
+"""One-expression functions, found by enumeration from what the tests demand, and let out only through a gate."""
