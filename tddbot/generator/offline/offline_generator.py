@@ -5,6 +5,7 @@ from itertools import islice
 
 from tddbot.budget import Ledger
 from tddbot.domain import Candidate, Dud, Kind, Proposal
+from tddbot.generator.offline.handover import findings
 from tddbot.generator.offline.inquiry import Inquiry, Layer
 from tddbot.generator.offline.repair import repair
 from tddbot.generator.offline.rollback import rollback
@@ -52,4 +53,5 @@ def _asked(inquiry: Inquiry) -> Iterator[Proposal]:
         if is_fixed or not inquiry.may_go_on():
             return
     yield from offers
-    yield Dud("; ".join(inquiry.reasons) or "nothing is left to try", NAME, final=True)
+    reason = "; ".join(inquiry.reasons) or "nothing is left to try"
+    yield Dud(reason, NAME, final=True, findings=findings(inquiry))
