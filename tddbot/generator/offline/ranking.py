@@ -60,10 +60,13 @@ def ranked(
 
 
 def is_suspect(path: str, brief: Brief) -> bool:
-    """Whether the red tests ran a line of the file or, where nothing was traced, a traceback names it."""
+    """Whether the red tests ran a line of the file or, where nothing was traced, a traceback names it.
+
+    Tests that were cut off leave neither: then any file may be at fault.
+    """
     if is_traced(brief):
         return bool(brief.red_lines.get(path))
-    return bool(_frame_bonus(path, brief))
+    return bool(_frame_bonus(path, brief)) or _is_cut_off(brief)
 
 
 def is_traced(brief: Brief) -> bool:
@@ -97,8 +100,10 @@ def _survey(source: Source, brief: Brief, news: Recent) -> _Survey:
     bonus = _frame_bonus(source.path, brief)
     if is_traced(brief):
         executed: Iterable[int] = brief.red_lines.get(source.path, ())
-    else:
+    elif bonus:
         executed = _whole_functions(found, source, bonus)
+    else:
+        executed = _named(found, source, _tests(brief))
     green = brief.green_lines.get(source.path, {})
     reds = max(1, len(brief.target.results))
     # Ochiai, where every red test is taken to run every red line (Abreu et al., 2006).
@@ -135,6 +140,22 @@ def _whole_functions(found: Sequence[Statement], source: Source, framed: Mapping
 
 def _tests(brief: Brief) -> tuple[str, ...]:
     return tuple(excerpt.text for excerpt in brief.excerpts if excerpt.role is Role.TEST)
+
+
+def _is_cut_off(brief: Brief) -> bool:
+    """Whether the tests ended without a word, so that nothing says what they ran."""
+    return any(result.outcome in (Outcome.TIMEOUT, Outcome.CRASHED) for result in brief.target.results)
+
+
+def _named(found: Sequence[Statement], source: Source, tests: Sequence[str]) -> Iterator[int]:
+    """Yield the lines of the functions that the tests name, of those that these name, and so on."""
+    left = {each.function.node for each in found if each.function}
+    words = {word for text in tests for word in _words(text)}
+    while reached := [node for node in left if node.name.value in words]:
+        left.difference_update(reached)
+        for node in reached:
+            words.update(_words(source.between(*source.inner(node))))
+            yield from source.lines(node)
 
 
 def _loops(found: Sequence[Statement], source: Source) -> frozenset[int]:

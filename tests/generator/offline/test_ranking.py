@@ -3,7 +3,7 @@ import textwrap
 
 import pytest
 
-from tddbot.domain import Candidate, Excerpt, Failure, Frame, Role
+from tddbot.domain import Brief, Candidate, Excerpt, Failure, Frame, Outcome, Result, Role, Target
 from tddbot.generator.offline.operators.table import RARE
 from tddbot.generator.offline.ranking import ranked
 from tddbot.generator.offline.syntax import Source, read
@@ -153,3 +153,13 @@ def test_of_very_much_code_only_the_most_suspect_lines_are_looked_at() -> None:
     found = list(ranked([source], [], brief(text, green=green), RARE))
     assert len(found) < 25_000
     assert max(each.statement.lines.start for each in found) == 2002
+
+
+@pytest.mark.parametrize("outcome", [Outcome.TIMEOUT, Outcome.CRASHED])
+def test_where_the_tests_were_cut_off_what_they_name_is_looked_at(outcome: Outcome) -> None:
+    text = "def f(a):\n    return g(a < 1)\n\n\ndef g(a):\n    return [a]\n\n\ndef h(a):\n    return a < 1\n"
+    of = brief(text, red=[])
+    target = Target("calc", (Result("tests/test_calc.py::test_it", outcome),))
+    test = Excerpt("tests/test_calc.py", "from calc import f\n\ndef test_it():\n    assert f(1)\n", Role.TEST)
+    made = candidates(Brief(target, (*of.excerpts, test)))
+    assert {each.note.partition(" ")[0] for each in made} == {"calc.py:2", "calc.py:6"}
