@@ -66,8 +66,8 @@ HOSTILE = {
 
 @pytest.fixture
 def sums(tmp_path: Path) -> Iterator[WarmProject]:
-    """A warm one: what ends the process is to cost little."""
-    with WarmProject(tmp_path / "project") as project:
+    """A warm one, in which what ends the process costs little, and which takes little of the machine."""
+    with WarmProject(tmp_path / "project", RunnerSettings(processes=200)) as project:
         project.write({"sums.py": SUM, "test_sums.py": TESTS}).prime()
         yield project
 
