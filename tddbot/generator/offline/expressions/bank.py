@@ -4,7 +4,7 @@ Of two expressions with the same values for all inputs only the likelier is kept
 CAV 2013); what it takes to write one is its surprise under the prior, in whole bits.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from tddbot.generator.offline.expressions.clock import Clock
@@ -34,7 +34,7 @@ class Bank:
 
     At least half of the values for the first `examples` inputs must exist; those for inputs after them may all fail.
     `own` are the variables, a bit each, that this scope is about. Truths are made up to
-    `dearest_truth` bits, if that is not 0.
+    `dearest_truth` bits, if that is not 0; `shapes` are the lengths of lists that are wanted.
     """
 
     def __init__(
@@ -46,6 +46,7 @@ class Bank:
         depth: int = 0,
         own: int = -1,
         dearest_truth: int = 0,
+        shapes: Collection[Sequence[int]] = (),
     ) -> None:
         self._constants = constants
         self._examples = examples
@@ -56,7 +57,7 @@ class Bank:
         self._levels: list[Level] = []
         self._seen: set[object] = set()
         self._outer = variables
-        self._scopes = Scopes(depth, [name for name, _ in variables], self._within)
+        self._scopes = Scopes(depth, [name for name, _ in variables], self._within, shapes)
         self._leaves = [*_variables(variables), *_constants(constants, len(variables[0][1]))]
 
     def level(self, bits: int) -> Level:

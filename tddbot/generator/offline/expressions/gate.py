@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 
 from tddbot.generator.offline.expressions.evidence import evidence
-from tddbot.generator.offline.expressions.expression import Expression, Leaf
+from tddbot.generator.offline.expressions.expression import Branch, Expression, Leaf
 from tddbot.generator.offline.expressions.goal import Goal
-from tddbot.generator.offline.expressions.kinds import FAULT, weight
+from tddbot.generator.offline.expressions.kinds import FAULT, Column, weight
 from tddbot.generator.offline.expressions.search import Harvest, splits
 
 _LEAST_SHARE = 0.45
 _MOST_UNSTABLE = 0.5
 _FEWEST_ANSWERS = 2
+_STRANGE = 0.02
 
 
 def refusal(passer: Expression, harvest: Harvest, goal: Goal, whole: Goal) -> str:
@@ -18,7 +19,7 @@ def refusal(passer: Expression, harvest: Harvest, goal: Goal, whole: Goal) -> st
 
     `goal` has those that were searched with, `whole` all of them.
     """
-    return _is_thin(passer, whole) or _is_strange(passer, goal) or _is_unstable(passer, harvest, goal)
+    return _is_thin(passer, harvest, whole) or _is_unstable(passer, harvest, goal)
 
 
 def misses_the_point(passer: Expression, goal: Goal) -> str:
@@ -61,23 +62,29 @@ def _leaves_out(passer: Expression, goal: Goal) -> str:
     return ""
 
 
-def _is_thin(passer: Expression, goal: Goal) -> str:
+def _is_thin(passer: Expression, harvest: Harvest, goal: Goal) -> str:
     """An expression is believed when it takes no more to write than it explains (minimum description length).
 
     The standard library's prior is a stranger's to this program, and takes about twice what the programmer's own would.
-    Truths carry a bit each; for them there is the number of cases, and that parts of them lead to the same.
+    What was found beyond the bits up to which everything was looked at has rivals that nobody has seen: it has to
+    explain as much as it takes. Truths carry a bit each; for them there is the number of cases, and that parts of them
+    lead to the same.
     """
     if goal.kind == "bool":
         return ""
-    return "takes more to say than it explains" if evidence(goal) < _LEAST_SHARE * passer.bits else ""
+    share = _LEAST_SHARE if passer.bits <= harvest.reached else 1.0
+    return "takes more to say than it explains" if evidence(goal) < share * passer.bits else ""
 
 
-def _is_strange(passer: Expression, goal: Goal) -> str:
-    """Where no answer wanted is negative, and one to an input like the examples' is, nobody has said that it may be."""
+def strangeness(answers: Column, goal: Goal) -> str:
+    """Where no answer wanted is negative, and some to inputs like the examples' are, nobody has said that they may be.
+
+    `answers` are an expression's to many such inputs. Say in a clause what is strange about them; "" for nothing.
+    """
     if min((_least(wanted) for wanted in goal.wanted), default=0) < 0:
         return ""
-    is_strange = any(_least(value) < 0 for value in passer.column[goal.size :] if value is not FAULT)
-    return "has negative answers, of which there is no example" if is_strange else ""
+    strange = sum(_least(value) < 0 for value in answers if value is not FAULT)
+    return "has negative answers, of which there is no example" if strange > _STRANGE * len(answers) else ""
 
 
 def _least(value: object) -> float:
@@ -89,10 +96,11 @@ def _least(value: object) -> float:
 
 def _is_unstable(passer: Expression, harvest: Harvest, goal: Goal) -> str:
     """What is true of all is found from half: another expression that half of the examples makes likelier, and that is
-    wrong on the others, shows that so many examples do not decide here."""
+    wrong on the others, shows that so many examples do not decide here. A condition is a truth like any."""
     parts = splits(goal.size)
     unstable = [part for part in parts if harvest.rash.get(part, passer.bits) < passer.bits]
-    allowed = 0 if goal.kind == "bool" else _MOST_UNSTABLE * len(parts)
+    is_truth = goal.kind == "bool" or isinstance(passer.operation, Branch)
+    allowed = 0 if is_truth else _MOST_UNSTABLE * len(parts)
     return "is not what half of the examples lead to" if len(unstable) > allowed else ""
 
 

@@ -11,10 +11,10 @@ from typing import Any
 
 MOST_ITEMS = 200
 MOST_CHARACTERS = 2_000
-MOST_BITS = 256
+MOST_BITS = 4_096
 """What one value may hold: no one-expression function that a test can show needs more."""
 
-_MOST_EXPONENT = 64
+_MOST_SHIFT = 2_000
 _MOST_FACTORIAL = 50
 
 
@@ -42,13 +42,14 @@ def repeated(sequence: Any, count: int) -> Any:
 
 def power(base: Any, exponent: Any) -> Any:
     """Raise to a power."""
-    _allow(abs(exponent) <= _MOST_EXPONENT and abs(base) <= 2**_MOST_EXPONENT)
+    bits = base.bit_length() if isinstance(base, int) else 1
+    _allow(bits * abs(exponent) <= MOST_BITS)
     return _small(base**exponent)
 
 
 def shifted(value: int, by: int) -> int:
     """Shift to the left."""
-    _allow(by <= _MOST_EXPONENT)
+    _allow(by <= _MOST_SHIFT)
     return int(_small(value << by))
 
 

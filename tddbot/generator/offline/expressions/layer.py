@@ -7,13 +7,13 @@ from typing import Any
 from tddbot.domain import Candidate, Dud, Edit, Kind, Option, Patch, Proposal, Question
 from tddbot.generator.offline.expressions.clock import Clock
 from tddbot.generator.offline.expressions.expression import Expression, values
-from tddbot.generator.offline.expressions.gate import misses_the_point, refusal, rivals
+from tddbot.generator.offline.expressions.gate import misses_the_point, refusal, rivals, strangeness
 from tddbot.generator.offline.expressions.goal import Goal
 from tddbot.generator.offline.expressions.kinds import FAULT, weight
 from tddbot.generator.offline.expressions.prior import constants
 from tddbot.generator.offline.expressions.probes import probes
 from tddbot.generator.offline.expressions.reading import goal_of
-from tddbot.generator.offline.expressions.search import Harvest, Search
+from tddbot.generator.offline.expressions.search import Search
 from tddbot.generator.offline.expressions.stubs import Stub, filled, stubs
 from tddbot.generator.offline.inquiry import Inquiry
 from tddbot.generator.offline.pasted import pasted
@@ -146,25 +146,25 @@ def solution(stub: Stub, goal: Goal, clock: Clock) -> Solved | str:
     best, fault = (harvest.passers[0], "") if harvest.passers else (best, fault)
     if fault := fault or refusal(best, harvest, narrow, goal):
         return f"the likeliest expression, {best.text}, {fault}"
-    return _compared(stub, goal, harvest, narrow.size)
+    rows = sorted(probes(goal.inputs, _COMPARED), key=weight)
+    environment = {name: [row[at] for row in rows] for at, name in enumerate(goal.names)}
+    answers = values(best, environment, len(rows))
+    if fault := strangeness(answers, goal):
+        return f"the likeliest expression, {best.text}, {fault}"
+    told = rivals(harvest.passers, narrow.size)
+    near = sorted(
+        (each for each in harvest.passers[1:] if each.bits <= best.bits + _NEAR), key=lambda each: each not in told
+    )
+    for rival in near:
+        for row, one, other in zip(rows, answers, values(rival, environment, len(rows)), strict=True):
+            if one is not FAULT and other is not FAULT and one != other:
+                return Solved(stub, goal, (best, rival), row)
+    return Solved(stub, goal, (best,))
 
 
 def _holds(passer: Expression, goal: Goal) -> bool:
     environment = dict(zip(goal.names, goal.inputs, strict=True))
     return goal.mask(values(passer, environment, goal.size)) == (1 << goal.size) - 1
-
-
-def _compared(stub: Stub, goal: Goal, harvest: Harvest, size: int) -> Solved:
-    best = harvest.passers[0]
-    rows = sorted(probes(goal.inputs, _COMPARED), key=weight)
-    environment = {name: [row[at] for row in rows] for at, name in enumerate(goal.names)}
-    answers = values(best, environment, len(rows))
-    near = [each for each in harvest.passers[1:] if each.bits <= best.bits + _NEAR]
-    for rival in sorted(near, key=lambda each: each not in rivals(harvest.passers, size)):
-        for row, one, other in zip(rows, answers, values(rival, environment, len(rows)), strict=True):
-            if one is not FAULT and other is not FAULT and one != other:
-                return Solved(stub, goal, (best, rival), row)
-    return Solved(stub, goal, (best,))
 
 
 _NEAR = 4

@@ -15,6 +15,7 @@ _SOURCES = frozenset((*LISTS, "str", "dict", "tuple"))
 _ORDERED = ("int", "float", "str", "tuple", "list:int", "list:str", "bool")
 _HASHABLE = ("int", "str", "float", "bool", "tuple")
 _MOST_SCOPES = (16, 3)
+_MOST_SHAPED = 6
 _MOST_ITEMS = 400
 _SINGLE = ("x", "y", "z", "item", "each", "one", "other")
 _PAIRS = (("a", "b"), ("x", "y"), ("left", "right"), ("first", "second"), ("one", "other"))
@@ -43,23 +44,33 @@ Made = tuple[Form, Scope, tuple[Expression, ...]]
 
 
 class Scopes:
-    """The scopes of one bank. At most two loops stand in each other, and only the likeliest sources have one."""
+    """The scopes of one bank. At most two loops stand in each other, and only the likeliest sources have one.
+
+    A few more have one if they are as long as what is wanted: `shapes` are lengths by example.
+    """
 
     def __init__(
-        self, depth: int, taken: Collection[str], within: Callable[[Loop, tuple[str, ...]], Enumeration]
+        self,
+        depth: int,
+        taken: Collection[str],
+        within: Callable[[Loop, tuple[str, ...]], Enumeration],
+        shapes: Collection[Sequence[int]] = (),
     ) -> None:
         self._single = (next(name for name in _SINGLE if name not in taken),)
         self._double = next(pair for pair in _PAIRS if not set(pair) & set(taken))
         self._within = within
         self._scopes: list[Scope] = []
         self._seen: set[str] = set()
+        self._shapes = frozenset(tuple(shape) for shape in shapes)
         self._most = _MOST_SCOPES[depth] if depth < len(_MOST_SCOPES) else 0
 
     def consider(self, source: Expression, examples: int, outer: int) -> None:
         """Have a scope for the items of this expression, if it may be a source and there is room."""
-        if len(self._seen) >= self._most or source.kind not in _SOURCES or not source.uses:
+        if len(self._seen) >= self._most + _MOST_SHAPED or source.kind not in _SOURCES or not source.uses:
             return
         loop = Loop(source.column)
+        if len(self._seen) >= self._most and tuple(loop.counts[:examples]) not in self._shapes:
+            return
         mark = repr(loop.rows)
         if not sum(loop.counts[:examples]) or loop.size > _MOST_ITEMS or mark in self._seen:
             return

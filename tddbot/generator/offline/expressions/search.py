@@ -73,15 +73,18 @@ class Search:
 
     def __init__(self, goal: Goal, constants: Sequence[Leaf], beside: Sequence[Row], clock: Clock) -> None:
         columns = [[*column, *(row[at] for row in beside)] for at, column in enumerate(goal.inputs)]
+        self._whole = (Harvest(), tuple(angles(goal, constants)))
+        self._items = tuple((Harvest(), tuple(angles(item, constants))) for item in items(goal))
+
+        ways = [angle for _, each in (self._whole, *self._items) for angle in each]
         self._bank = Bank(
             list(zip(goal.names, columns, strict=True)),
             constants,
             goal.size,
             clock,
             dearest_truth=0 if goal.holds_truths() else _DEAREST_CONDITION,
+            shapes=[[len(wanted) for wanted in angle.goal.wanted] for angle in ways if _is_list(angle.goal)],
         )
-        self._whole = (Harvest(), tuple(angles(goal, constants)))
-        self._items = tuple((Harvest(), tuple(angles(item, constants))) for item in items(goal))
 
     def harvest(self) -> Harvest:
         """Search until the time is over, or the likeliest passer has no rival near."""
@@ -111,10 +114,14 @@ class Search:
         for harvest, ways in hunts:
             deep = harvest.reached + _DEEPER
             for angle in ways:
-                if angle.goal.kind.startswith("list:"):
+                if _is_list(angle.goal):
                     for found in self._bank.shaped(angle.goal.wanted, deep, deep - 1 if harvest.reached else 0):
                         harvest.sift(found, angle)
             harvest.reached += 1
+
+
+def _is_list(goal: Goal) -> bool:
+    return goal.kind.startswith("list:")
 
 
 def _put_together(whole: Harvest, parts: Sequence[Harvest]) -> None:
