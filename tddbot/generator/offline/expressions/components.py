@@ -227,7 +227,9 @@ LIBRARY = (
     _call("math.isqrt", math.isqrt, _INT, yields="int"),
     _call("math.factorial", guards.factorial, _INT, yields="int"),
     Component("math.gcd({0}, {1})", ("call:math.gcd",), math.gcd, _on(_INT, _INT), "int", is_symmetric=True),
-    Component("math.lcm({0}, {1})", ("call:math.lcm",), math.lcm, _on(_INT, _INT), "int", is_symmetric=True),
+    Component(
+        "math.lcm({0}, {1})", ("call:math.lcm",), guards.least_multiple, _on(_INT, _INT), "int", is_symmetric=True
+    ),
     Component("math.hypot({0}, {1})", ("call:math.hypot",), math.hypot, (_TWO_NUMBERS,), "float", is_symmetric=True),
     _call("math.log", math.log, NUMBERS, yields="float"),
     _call("math.log2", math.log2, NUMBERS, yields="float"),

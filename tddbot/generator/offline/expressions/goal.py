@@ -15,9 +15,14 @@ def same(value: Any, wanted: Any) -> bool:
 
 
 def near(value: Any, wanted: Any) -> bool:
-    """Whether a number is as near as `pytest.approx` wants it; what is no number must be the same."""
+    """Whether numbers are as near as `pytest.approx` wants them; what is no number must be the same."""
     if isinstance(wanted, float) and isinstance(value, int | float):
-        return math.isclose(value, wanted, rel_tol=1e-6, abs_tol=1e-12)
+        try:
+            return math.isclose(value, wanted, rel_tol=1e-6, abs_tol=1e-12)
+        except OverflowError:  # an int that is too large to be a float
+            return False
+    if isinstance(wanted, list | tuple) and type(value) is type(wanted):
+        return len(value) == len(wanted) and all(map(near, value, wanted))
     return same(value, wanted)
 
 

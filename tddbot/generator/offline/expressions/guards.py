@@ -40,6 +40,11 @@ def repeated(sequence: Any, count: int) -> Any:
     return sequence * count
 
 
+def least_multiple(left: int, right: int) -> int:
+    """Return the least common multiple."""
+    return int(_small(math.lcm(left, right)))
+
+
 def power(base: Any, exponent: Any) -> Any:
     """Raise to a power."""
     bits = base.bit_length() if isinstance(base, int) else 1
