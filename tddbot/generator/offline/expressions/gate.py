@@ -68,10 +68,12 @@ def _is_thin(passer: Expression, harvest: Harvest, goal: Goal) -> str:
     The standard library's prior is a stranger's to this program, and takes about twice what the programmer's own would.
     What was found beyond the bits up to which everything was looked at has rivals that nobody has seen: it has to
     explain as much as it takes. Truths carry a bit each; for them there is the number of cases, and that parts of them
-    lead to the same.
+    lead to the same; a branch's condition is a truth that has to be shown by as many cases as its bits ask for.
     """
     if goal.kind == "bool":
         return ""
+    if isinstance(passer.operation, Branch) and goal.size < _LEAST_SHARE * passer.parts[1].bits:
+        return "has a condition that takes more to say than it explains"
     share = _LEAST_SHARE if passer.bits <= harvest.reached else 1.0
     return "takes more to say than it explains" if evidence(goal) < share * passer.bits else ""
 
