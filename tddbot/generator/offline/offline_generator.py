@@ -5,6 +5,7 @@ from itertools import islice
 
 from tddbot.budget import Ledger
 from tddbot.domain import Candidate, Dud, Kind, Proposal
+from tddbot.generator.offline.expressions.layer import expressions
 from tddbot.generator.offline.handover import findings
 from tddbot.generator.offline.inquiry import Inquiry, Layer
 from tddbot.generator.offline.repair import repair
@@ -15,7 +16,7 @@ from tddbot.stop import Stop
 
 NAME = "offline"
 
-LAYERS: tuple[Layer, ...] = (repair, scaffold, rollback)
+LAYERS: tuple[Layer, ...] = (repair, scaffold, expressions, rollback)
 """In the order in which they are asked: what is surest first, what only helps somebody else last."""
 
 
