@@ -131,6 +131,10 @@ class Lab(Protocol):
         """Why nothing can be found out here, in one clause; "" as long as that is not known."""
         ...
 
+    def begin(self) -> None:
+        """Start setting it up and do not wait: whoever asks first will have to wait the less."""
+        ...
+
     def screen(self, patches: Iterable[Patch], stop: Stop, whole: bool = False) -> Iterator[Screened]:
         """Yield what came of each patch, in their order; they are drawn as they can be run.
 

@@ -29,7 +29,7 @@ from tddbot.parallel import in_order
 from tddbot.ports import Policy, Ports, ProposalRequest
 from tddbot.preparing import MOST_TESTS, planned, prepare, take_baseline, with_tests_protected
 from tddbot.stop import Stop
-from tddbot.work import Work, keep, lab_request, past, run, unsteady
+from tddbot.work import Work, begun, keep, past, run, unsteady
 
 Choice = Callable[[Run], Collection[NodeId]]
 
@@ -68,11 +68,11 @@ def cycle(ports: Ports, policy: Policy, choose: Choice, stop: Stop) -> tuple[Run
 
 def fix(work: Work) -> Resolution:
     """Make sure of the target, and search until an attempt is accepted, nothing is left, or the means are used up."""
-    prepared = prepare(work)
-    if isinstance(prepared, Resolution):
-        return prepared
-    work, brief = prepared
-    with work.ports.runner.lab(lab_request(work)) as lab:
+    with begun(work) as lab:
+        prepared = prepare(work)
+        if isinstance(prepared, Resolution):
+            return prepared
+        work, brief = prepared
         return search(replace(work, lab=lab), brief)
 
 

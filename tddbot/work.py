@@ -1,6 +1,7 @@
 """One target under work: what its attempts share, and how they are run."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -85,6 +86,14 @@ def _quick(work: Work) -> Iterator[NodeId]:
         if result.seconds <= left:
             left -= result.seconds
             yield result.node_id
+
+
+@contextmanager
+def begun(work: Work) -> Iterator[Lab]:
+    """Lend a laboratory for the target, which is set up while other things are seen to."""
+    with work.ports.runner.lab(lab_request(work)) as lab:
+        lab.begin()
+        yield lab
 
 
 def past(work: Work) -> Past | None:

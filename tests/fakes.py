@@ -113,6 +113,9 @@ class NoLab:
 
     fault = "there is no laboratory"
 
+    def begin(self) -> None:
+        """Do nothing."""
+
     def screen(self, patches: Iterable[Patch], stop: Stop, whole: bool = False) -> Iterator[Screened]:
         return iter(())
 

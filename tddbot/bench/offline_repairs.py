@@ -112,8 +112,8 @@ def _totals(trials: Sequence[Trial], injected: Injected) -> Iterator[Measure]:
 
 def _times(trials: Sequence[Trial]) -> Iterator[Measure]:
     how = (
-        "from the request until a candidate passed in the laboratory, its setting up included; of this until the first "
-        "candidate came back, and then until one passed; and until a fix leaves"
+        "from the request until a candidate passed in the laboratory, which is set up as in `tddbot fix` while the "
+        "red tests run again; of this until the first candidate came back, then until one passed; and until a fix leaves"
     )
     passed = [
         (1000 * trial.answered, 1000 * trial.verified)

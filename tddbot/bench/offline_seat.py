@@ -18,9 +18,9 @@ from tddbot.events import Event
 from tddbot.generator.ladder import OFFLINE
 from tddbot.lab import Lab, LabRequest
 from tddbot.ports import ProposalRequest, RunRequest
-from tddbot.preparing import gathered, planned
+from tddbot.preparing import confirm, gathered, planned
 from tddbot.stop import Stop
-from tddbot.work import lab_request
+from tddbot.work import begun
 
 _PATIENCE = 120.0
 _TEST_SECONDS = 2.0
@@ -82,7 +82,7 @@ class OfflineSeat:
             ports, stop = self.app.ports(), Stop()
             snapshot = ports.repository.snapshot()
             request = RunRequest(
-                snapshot, node_ids=self.nodes[case.name], detail=True, trace=True, test_seconds=_TEST_SECONDS, warm=True
+                snapshot, node_ids=self.nodes[case.name], detail=True, test_seconds=_TEST_SECONDS, warm=True
             )
             confirmed = ports.runner.run(request, stop)
             target = next(iter(targets(confirmed, confirmed.reds())), None)
@@ -90,9 +90,9 @@ class OfflineSeat:
                 yield None
                 return
             work = planned(ports, self.app.policy(), snapshot, confirmed, target, stop)
-            brief = gathered(work, confirmed)
             rung = next(rung for rung in work.policy.ladder if rung.generator == OFFLINE)
-            with ports.runner.lab(lab_request(work)) as lab:
+            with begun(work) as lab:
+                brief = gathered(work, confirm(work))
                 watched = Watched(lab)
                 asking = ProposalRequest(brief, rung, lab=watched)
                 started = time.perf_counter()

@@ -22,6 +22,10 @@ class Watched:
         """As in the laboratory."""
         return self.lab.fault
 
+    def begin(self) -> None:
+        """As in the laboratory."""
+        self.lab.begin()
+
     def screen(self, patches: Iterable[Patch], stop: Stop, whole: bool = False) -> Iterator[Screened]:
         """As in the laboratory."""
         for screened in self.lab.screen(patches, stop, whole):

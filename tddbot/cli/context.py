@@ -17,19 +17,20 @@ from tddbot.cli.display import unsafe_option
 from tddbot.cli.fix import from_root
 from tddbot.cli.interrupt import stop_on_signal
 from tddbot.context.targets import targets
-from tddbot.domain import Brief, Ending, Resolution
+from tddbot.domain import Attempt, Brief, Ending, Resolution
 from tddbot.errors import ExitCode, UsageError
 from tddbot.events import Event, Notice
 from tddbot.generator.asking.billing import estimated_tokens
-from tddbot.generator.ladder import MODEL, ladder
+from tddbot.generator.ladder import MODEL, OFFLINE, ladder
 from tddbot.generator.model_generator import ModelGenerator
 from tddbot.generator.settings import server
 from tddbot.generator.wire.request import as_sent
 from tddbot.generator.wire.showing import ShowingLine, Shown
+from tddbot.loop import climb
 from tddbot.ports import ProposalRequest, Rung
 from tddbot.preparing import planned, prepare, take_baseline, with_tests_protected
 from tddbot.stop import Stop
-from tddbot.work import Work
+from tddbot.work import Work, begun
 
 _FREE = Budget(None, None, None, None)
 _PARTS = ("instructions", "tests and what is around them", "sources and failures")
@@ -82,11 +83,25 @@ def requests(app: App, names: Sequence[str], rung: Rung, stop: Stop) -> Iterator
             _say(f"For {cluster.node_ids[0]} no request would be made: {prepared.reason}")
         else:
             work, brief = prepared
+            earlier = _tried_for_nothing(work, brief)
             title = work.redactor.redacted(", ".join(work.target.node_ids[:3]))
-            yield Request(title, brief, _shown(app, work, brief, rung))
+            yield Request(title, brief, _shown(app, work, brief, rung, earlier))
 
 
-def _shown(app: App, work: Work, brief: Brief, rung: Rung) -> Sequence[Shown]:
+def _tried_for_nothing(work: Work, brief: Brief) -> tuple[Attempt, ...]:
+    """Try what costs nothing, as is done before a model is asked: what it brings to light is told to the model."""
+    free = tuple(rung for rung in work.policy.ladder if rung.generator == OFFLINE)
+    attempts: list[Attempt] = []
+    with begun(work) as lab:
+        for attempt in climb(replace(work, policy=replace(work.policy, ladder=free), lab=lab), brief):
+            attempts.append(attempt)
+            if attempt.verdict.accepted:
+                _say("No model is needed here: a fix was found without one.")
+                break
+    return tuple(attempts)
+
+
+def _shown(app: App, work: Work, brief: Brief, rung: Rung, earlier: tuple[Attempt, ...]) -> Sequence[Shown]:
     """Have the generator itself ask, over a line that leads nowhere."""
     settings = app.config.model
     address = server(settings, app.environment) or "openai"
@@ -94,7 +109,7 @@ def _shown(app: App, work: Work, brief: Brief, rung: Rung) -> Sequence[Shown]:
     read, protected = app.repository.read, app.config.judge.protected
     purse = app.store.purse(app.config.budget.daily())
     generator = ModelGenerator(settings, line, read, lambda path: path, purse, protected)
-    request = ProposalRequest(brief, rung, clean=work.redactor.redacted)
+    request = ProposalRequest(brief, rung, earlier=earlier, clean=work.redactor.redacted)
     for proposal in generator.propose(request, work.ledger, work.stop):
         if not line.shown:
             _say(getattr(proposal, "reason", ""))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tddbot.domain import NodeId
 from tddbot.errors import TddbotError
 from tddbot.runner import records
 from tddbot.runner.backends import Backend, NoJailError
@@ -24,12 +25,14 @@ GONE = Message(fate="died")
 class Line:
     """Sends jobs to a process that is started when it is first needed, and again when it has ended.
 
-    `start` makes one; `retreat` takes the next best jail or raises. `seconds` bound its setting up.
+    `start` makes one; `retreat` takes the next best jail or raises. `seconds` bound its setting up. Where all of the
+    `target` is green without a patch, there is nothing to be found out.
     """
 
     start: Callable[[], LabProcess]
     retreat: Callable[[Backend, NoJailError], None]
     seconds: float
+    target: frozenset[NodeId]
     fault: str = ""
     _process: LabProcess | None = None
     _is_ready: bool = False
@@ -42,6 +45,13 @@ class Line:
     _answers: dict[int, Message] = field(default_factory=dict)
     _texts: dict[str, str] = field(default_factory=dict)
     _told: set[str] = field(default_factory=set)
+
+    def begin(self) -> LabProcess:
+        """Have a process started, if there is none; what becomes of it shows when an answer is waited for."""
+        if self._process is None:
+            self._process = self.start()
+            self._heard = time.monotonic()
+        return self._process
 
     def tell(self, key: str, text: str) -> None:
         """Have a text known there under a key."""
@@ -90,15 +100,13 @@ class Line:
 
     def _turn(self, stop: Stop) -> None:
         """Send what may be sent and hear what there is; raise GoneError where it has ended."""
-        if self._process is None:
-            self._process = self.start()
-            self._heard = time.monotonic()
+        process = self.begin()
         if not self._sent:  # that it has ended meanwhile is nobody's fault
-            self._take(self._process.receive(0))
+            self._take(process.receive(0))
         for number in list(self._jobs):
             if number not in self._sent and self._may_send(number):
-                self._send(self._process, number, stop)
-        self._take(self._process.receive())
+                self._send(process, number, stop)
+        self._take(process.receive())
         if time.monotonic() - self._heard > (_SILENCE if self._is_ready else self.seconds) and self._sent:
             raise GoneError("it tells nothing" if self._is_ready else f"it was not set up within {self.seconds:g} s")
 
@@ -131,8 +139,8 @@ class Line:
             raise GoneError("it says what makes no sense") from None
         if message.ready is not None:
             self._is_ready = True
-            if message.ready.green:
-                self.fault = f"{message.ready.green[0]} is green there without a patch"
+            if self.target and self.target <= set(message.ready.green):
+                self.fault = "the target is green there without a patch"
         elif message.id in self._sent:
             self._settle(message.id, message)
 

@@ -38,12 +38,16 @@ class Laboratory:
         nodes = (*request.target, *request.keep)
         self._run = RunRequest(request.snapshot, node_ids=nodes, protected=request.protected, lane=request.lane)
         self._opening: Opening = lambda: opening(self._run)
-        self._line = Line(self._start, retreat, request.seconds)
+        self._line = Line(self._start, retreat, request.seconds, frozenset(request.target))
 
     @property
     def fault(self) -> str:
         """Why nothing can be found out here."""
         return self._line.fault
+
+    def begin(self) -> None:
+        """Start setting it up."""
+        self._line.begin()
 
     def screen(self, patches: Iterable[Patch], stop: Stop, whole: bool = False) -> Iterator[Screened]:
         """Yield what came of each patch, in their order."""

@@ -195,7 +195,8 @@ def test_a_second_tddbot_is_told_who_is_at_work(tmp_path: Path, server: Response
 
 def test_crlf_latin1_and_the_executable_bit_survive_a_repair(tmp_path: Path) -> None:
     source = "# -*- coding: latin-1 -*-\r\n# Größe\r\ndef bigger(a, b):\r\n    return a < b\r\n"
-    tests = "from size import bigger\n\ndef test_bigger():\n    assert bigger(2, 1)\n    assert not bigger(1, 1) and not bigger(1, 2)\n"
+    tests = "from size import bigger\n\ndef test_bigger():\n    assert bigger(2, 1)\n    assert not bigger(1, 1)\n"
+    tests += "    assert not bigger(1, 2)\n"
     project = Project.make(tmp_path, {"size.py": source.encode("latin-1"), "tests/test_size.py": tests})
     (project.root / "size.py").chmod(0o755)
     assert project.run("fix").returncode == 0

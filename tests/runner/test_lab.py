@@ -331,10 +331,21 @@ def test_skipping_is_not_winning(project: Project) -> None:
 
 
 def test_a_target_that_is_green_there_is_of_no_use(sums: Project) -> None:
-    with sums.runner.lab(request(sums, [*ADD, DOUBLE])) as lab:
+    with sums.runner.lab(request(sums, [DOUBLE])) as lab:
         assert list(lab.screen([changed(sums, "sums.py", ("a - b", "a + b"))], Stop())) == []
-        assert lab.fault == f"{DOUBLE} is green there without a patch"
+        assert lab.fault == "the target is green there without a patch"
         assert lab.ask("sums.py", ["1"], [None], Stop()) == ()
+
+
+def test_a_part_of_the_target_may_be_green_there(sums: Project) -> None:
+    with sums.runner.lab(request(sums, [*ADD, DOUBLE])) as lab:
+        assert screened(lab, changed(sums, "sums.py", ("a - b", "a + b")))[0].passed
+
+
+def test_a_laboratory_that_was_begun_and_never_asked_leaves_nothing_behind(sums: Project) -> None:
+    with sums.runner.lab(request(sums, ADD)) as lab:
+        lab.begin()
+        lab.begin()
 
 
 def test_greens_that_are_not_green_there_are_let_go(sums: Project) -> None:
