@@ -113,7 +113,7 @@ def _totals(trials: Sequence[Trial], injected: Injected) -> Iterator[Measure]:
 def _times(trials: Sequence[Trial]) -> Iterator[Measure]:
     how = (
         "from the request until a candidate passed in the laboratory, which is set up as in `tddbot fix` while the "
-        "red tests run again; of this until the first candidate came back, then until one passed; and until a fix leaves"
+        "red tests run again; of this until the first came back, then until one passed; and until a fix leaves"
     )
     passed = [
         (1000 * trial.answered, 1000 * trial.verified)
