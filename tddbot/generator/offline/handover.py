@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from tddbot.domain import Brief, Excerpt, Findings
-from tddbot.generator.offline.differing import functions
 from tddbot.generator.offline.inquiry import Inquiry
-from tddbot.generator.offline.ranking import is_suspect, ranked
+from tddbot.generator.offline.repair.ranking import is_suspect, ranked
 from tddbot.generator.offline.syntax import read
+from tddbot.generator.offline.ties.differing import functions
 from tddbot.lab import Answer, Call
 from tddbot.parsing import Unparsable, parsed
 

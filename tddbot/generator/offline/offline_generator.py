@@ -8,8 +8,8 @@ from tddbot.domain import Candidate, Dud, Kind, Proposal
 from tddbot.generator.offline.expressions.layer import expressions
 from tddbot.generator.offline.handover import findings
 from tddbot.generator.offline.inquiry import Inquiry, Layer
-from tddbot.generator.offline.repair import repair
-from tddbot.generator.offline.rollback import rollback
+from tddbot.generator.offline.repair.repair import repair
+from tddbot.generator.offline.rollback.rollback import rollback
 from tddbot.generator.offline.scaffold.scaffold import scaffold
 from tddbot.ports import ProposalRequest
 from tddbot.stop import Stop

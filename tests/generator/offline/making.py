@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from tddbot.budget import Budget, Ledger
 from tddbot.domain import Attempt, Brief, Candidate, Excerpt, Failure, Outcome, Proposal, Result, Role, Target
-from tddbot.generator.offline.candidates import Programs
-from tddbot.generator.offline.candidates import candidates as trials_of
 from tddbot.generator.offline.offline_generator import OfflineGenerator
-from tddbot.generator.offline.operators.table import COMMON, RARE, Table
-from tddbot.generator.offline.ranking import ranked
+from tddbot.generator.offline.repair.candidates import Programs
+from tddbot.generator.offline.repair.candidates import candidates as trials_of
+from tddbot.generator.offline.repair.operators.table import COMMON, RARE, Table
+from tddbot.generator.offline.repair.ranking import ranked
 from tddbot.generator.offline.syntax import Source, read
 from tddbot.ports import ProposalRequest, Rung
 from tddbot.stop import Stop

@@ -16,8 +16,8 @@ from tddbot.generator.offline.expressions.reading import goal_of
 from tddbot.generator.offline.expressions.search import Search
 from tddbot.generator.offline.expressions.stubs import Stub, filled, stubs
 from tddbot.generator.offline.inquiry import Inquiry
-from tddbot.generator.offline.pasted import pasted
-from tddbot.generator.offline.values import written
+from tddbot.generator.offline.ties.pasted import pasted
+from tddbot.generator.offline.ties.values import written
 
 NAME = "offline expressions"
 

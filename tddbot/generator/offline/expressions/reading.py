@@ -5,7 +5,7 @@ from typing import Any
 
 from tddbot.generator.offline.expressions.goal import Goal, near, same
 from tddbot.generator.offline.expressions.kinds import is_plain, weight
-from tddbot.generator.offline.values import read
+from tddbot.generator.offline.ties.values import read
 from tddbot.lab import Example, Relation
 
 FEWEST = 3

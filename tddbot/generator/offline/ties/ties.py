@@ -1,0 +1,93 @@
+"""Different patches that pass all tests: whether they are the same on inputs that a user could mean; if not, which test
+decides.
+
+A patch that, on an input like those recorded, fails as no recorded call fails with any of the patches, or yields
+another type (None, too) than all of them, is dropped where another one answers as usual: nobody writes a test that
+wants it. At the edge of what was recorded (empty, zero), where failing may be right, such an input says nothing.
+"""
+
+from collections.abc import Sequence
+from threading import Timer
+
+from tddbot.domain import Candidate, Option, Question
+from tddbot.generator.offline.inquiry import Inquiry
+from tddbot.generator.offline.ties.contest import Contest, Split
+from tddbot.generator.offline.ties.differing import differing, same_programs
+from tddbot.generator.offline.ties.manners import same_by_equality
+from tddbot.generator.offline.ties.pasted import pasted
+from tddbot.stop import Stop
+
+MOST_PASSERS = 24
+MOST_OPTIONS = 4
+# After the first no batch is begun; after the second nothing is waited for, and what was not compared is undecided.
+_SECONDS = 2.0
+_MOST_SECONDS = 8.0
+
+
+def decided(passers: Sequence[Candidate], inquiry: Inquiry) -> Candidate | Question:
+    """Return the likeliest of patches that behave alike, or the question whose answer tells them apart.
+
+    `passers` are at least one, likeliest first; of more than 24 the rest is left out. It takes about two seconds at
+    most, besides what recording the calls takes; on a busy machine no more than nine.
+    """
+    chosen = _distinct(passers[:MOST_PASSERS])
+    if len(chosen) == 1:
+        return chosen[0]
+    contest = Contest(chosen)
+    if inquiry.lab is not None:
+        _hold(contest, inquiry)
+    alike = contest.groups()
+    if len(alike) == 1 and (contest.is_sure or len(alike[0]) == 1):
+        return alike[0][0]
+    return _question(contest, inquiry)
+
+
+def _distinct(passers: Sequence[Candidate]) -> list[Candidate]:
+    found: list[Candidate] = []
+    for passer in passers:
+        if not any(same_programs(passer.patch, other.patch) for other in found):
+            found.append(passer)
+    return found
+
+
+def _hold(contest: Contest, inquiry: Inquiry) -> None:
+    stop = Stop(inquiry.stop)
+    clock = Timer(_MOST_SECONDS, stop.set)
+    clock.daemon = True
+    lab = inquiry.lab
+    places = differing([each.patch for each in contest.passers])
+    contest.is_sure = bool(places)
+    if lab is None:
+        return
+    calls = {place: contest.recorded(place, lab, inquiry.stop) for place in places}
+    end = inquiry.ledger.elapsed() + _SECONDS
+    clock.start()
+    try:
+        for place, recorded in calls.items():
+            contest.compare(place, recorded, lab, stop, lambda: inquiry.ledger.elapsed() < end)
+    finally:
+        clock.cancel()
+
+
+def _question(contest: Contest, inquiry: Inquiry) -> Question:
+    target = inquiry.brief.target.node_ids
+    test = target[0].partition("::")[0] if target else ""
+    split = contest.smallest_split()
+    if split is None:
+        options = tuple(Option(each.patch, each.note) for each in contest.passers[:MOST_OPTIONS])
+        return Question(options, path=test)
+    text = next((each.text for each in inquiry.brief.excerpts if each.path == test), "")
+    shown, imports = pasted(split.call, split.path, text)
+    distinct: dict[str, Candidate] = {}
+    for passer in contest.passers:
+        distinct.setdefault(split.marks[passer.patch.id], passer)
+    chosen = list(distinct.values())[:MOST_OPTIONS]
+    options = tuple(Option(each.patch, each.note, _test(split, each, chosen, shown, imports)) for each in chosen)
+    return Question(options, split.manner.shown(shown), test)
+
+
+def _test(split: Split, passer: Candidate, chosen: Sequence[Candidate], shown: str, imports: Sequence[str]) -> str:
+    answer = split.answers[passer.patch.id]
+    others = [split.answers[each.patch.id] for each in chosen if each is not passer]
+    is_doubtful = any(same_by_equality(answer, other) for other in others)
+    return "\n".join([*imports, split.manner.lines(shown, answer, is_doubtful)])
