@@ -1,10 +1,11 @@
 """The layer: stubs whose tests give enough examples get a body of one expression, if the gate lets one out."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tddbot.domain import Candidate, Dud, Edit, Kind, Option, Patch, Proposal, Question
+from tddbot.domain import Candidate, Dud, Edit, Kind, Option, Patch, Proposal, Question, Role
 from tddbot.generator.offline.expressions.clock import Clock
 from tddbot.generator.offline.expressions.expression import Expression, values
 from tddbot.generator.offline.expressions.gate import misses_the_point, refusal, rivals, strangeness
@@ -55,6 +56,8 @@ class Solved:
 def expressions(inquiry: Inquiry) -> Iterator[Proposal]:
     """Yield the fix that fills all stubs with one expression each, or the question that decides between two of them."""
     page = _page(inquiry)
+    if page is None:
+        return
     if isinstance(page, str):
         inquiry.reasons.append(page)
         return
@@ -82,13 +85,11 @@ def _are_green(patches: Sequence[Patch], inquiry: Inquiry) -> bool:
     return len(screened) == len(patches) and all(each.passed for each in screened)
 
 
-def _page(inquiry: Inquiry) -> Page | str:
-    """Return the one file that has stubs, or say why expressions are not looked for."""
-    if inquiry.lab is None:
-        return "no expression is looked for without a laboratory"
-    found = [page for page in _pages(inquiry) if page.stubs]
+def _page(inquiry: Inquiry) -> Page | str | None:
+    """Return the one file that has stubs, say why expressions are not looked for, or None where there is no stub."""
+    found = [page for page in _pages(inquiry) if page.stubs] if inquiry.lab else []
     if not found:
-        return "no function is left to be written"
+        return None
     if len(found) > 1:
         return "the functions left to be written are in several files"
     page = found[0]
@@ -105,12 +106,18 @@ def _pages(inquiry: Inquiry) -> Iterator[Page]:
             if edit.after is not None:
                 yield Page(edit.path, edit.before, edit.after, edit.encoding, stubs(edit.after))
         return
-    for excerpt in inquiry.brief.sources():
-        if inquiry.is_open(excerpt):
-            text = excerpt.text
-            ran = inquiry.brief.red_lines.get(excerpt.path, frozenset())
-            found = tuple(stub for stub in stubs(text) if not ran or stub.start[0] in ran or stub.is_docstring)
-            yield Page(excerpt.path, text, text, excerpt.encoding, found)
+    brief = inquiry.brief
+    named = {word for each in brief.excerpts if each.role is Role.TEST for word in re.findall(r"\w+", each.text)}
+    for excerpt in filter(inquiry.is_open, brief.sources()):
+        text, ran = excerpt.text, brief.red_lines.get(excerpt.path, frozenset())
+        found = tuple(stub for stub in stubs(text) if _is_wanted(stub, ran, named, any(brief.red_lines.values())))
+        yield Page(excerpt.path, text, text, excerpt.encoding, found)
+
+
+def _is_wanted(stub: Stub, ran: Collection[int], named: Collection[str], is_traced: bool) -> bool:
+    """Whether the red tests ran it; what is a docstring alone has no line that could tell, so that its name has to."""
+    is_named = stub.name.rpartition(".")[2] in named
+    return stub.start[0] in ran or (is_named and (stub.is_docstring or not is_traced))
 
 
 def _solved(page: Page, inquiry: Inquiry) -> list[Solved] | str:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tddbot.domain import Edit, Patch
-from tddbot.generator.offline import hunks as module
+from tddbot.generator.offline.rollback import hunks as module
 from tddbot.generator.offline.rollback.hunks import hunks, without
 
 THEN = "a\nb\nc\nd\ne\nf\n"
