@@ -132,4 +132,4 @@ def test_truths_need_eight_cases():
 def test_without_a_laboratory_nothing_is_looked_for():
     asked = inquiry(STUB, None)
     assert list(expressions(asked)) == []
-    assert "laboratory" in asked.reasons[0]
+    assert asked.reasons == []

@@ -7,8 +7,8 @@ import pytest
 
 from tddbot.budget import Budget, Ledger
 from tddbot.domain import Attempt, Brief, Candidate, Edit, Kind, Outcome, Patch, Result, Ruling, Target, Verdict
-from tddbot.generator.offline.rollback import rollback as module
 from tddbot.generator.offline.inquiry import Inquiry
+from tddbot.generator.offline.rollback import rollback as module
 from tddbot.generator.offline.rollback.rollback import rollback
 from tddbot.lab import Fate, Red, Screened
 from tddbot.ports import Past, ProposalRequest, Rung
