@@ -11,6 +11,7 @@ from tddbot.domain import (
     Candidate,
     Conclusion,
     Dud,
+    Kind,
     Question,
     Resolution,
     Ruling,
@@ -37,9 +38,10 @@ def next_step(request: ProposalRequest, history: Sequence[Attempt]) -> tuple[Ste
 
     Up where nothing of the round can be improved on, or more of the same is of no use.
     """
-    latest = history[len(request.history) :]
-    duds = [attempt.proposal for attempt in latest if isinstance(attempt.proposal, Dud)]
-    is_vain = len(duds) == len(latest)
+    latest = [attempt.proposal for attempt in history[len(request.history) :]]
+    duds = [proposal for proposal in latest if isinstance(proposal, Dud)]
+    # Nobody improves on what claims to be no fix.
+    is_vain = not any(isinstance(proposal, Candidate) and proposal.kind is Kind.FIX for proposal in latest)
     # Where one of several calls side by side came through, the service is there yet.
     if (is_vain and any(dud.out_of_means for dud in duds)) or contradiction((*request.earlier, *history)):
         return Step.END, ""

@@ -844,6 +844,16 @@ def test_a_scaffold_that_gives_no_name_or_spoils_a_test_is_not_offered():
     assert (resolution.offers, one.store.evidence) == ((), [])
 
 
+def test_an_offer_with_a_last_word_is_no_reason_for_another_round():
+    last = Dud("nothing is left", "script", final=True)
+    one = absent([SCAFFOLD, last], [DUD])
+    work(one, policy(rounds=2, rungs=2))
+    assert [(event.rung, event.round) for event in one.told.of(events.RungStarted)][:2] == [
+        ("rung 1", 1),
+        ("rung 2", 1),
+    ]
+
+
 def test_a_rollback_is_proven_as_a_fix_is_and_then_only_offered():
     one = house([ROLLBACK])
     _, [resolution] = work(one)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from tddbot.budget import Ledger
-from tddbot.domain import Candidate, Dud, Kind, Proposal
+from tddbot.domain import Candidate, Dud, Kind, Proposal, Question
 from tddbot.generator.offline.expressions.layer import expressions
 from tddbot.generator.offline.handover import findings
 from tddbot.generator.offline.inquiry import Inquiry, Layer
@@ -41,18 +41,22 @@ class OfflineGenerator:
 
 
 def _asked(inquiry: Inquiry) -> Iterator[Proposal]:
-    """What is only offered is held back, since a fix leaves no use for it."""
-    offers: list[Proposal] = []
+    """What is only offered is held back, since a fix leaves no use for it; what the layers ask ends the round."""
+    offers: list[Candidate] = []
+    question: Question | None = None
     for layer in LAYERS:
         is_fixed = False
         for proposal in layer(inquiry):
-            if isinstance(proposal, Candidate) and proposal.kind is not Kind.FIX:
+            if isinstance(proposal, Dud):
+                inquiry.reasons.append(proposal.reason)
+                question = question or proposal.question
+            elif proposal.kind is Kind.FIX:
+                is_fixed = True
+                yield proposal
+            else:
                 offers.append(proposal)
-                continue
-            yield proposal
-            is_fixed = is_fixed or isinstance(proposal, Candidate)
         if is_fixed or not inquiry.may_go_on():
             return
     yield from offers
     reason = "; ".join(inquiry.reasons) or "nothing is left to try"
-    yield Dud(reason, NAME, final=True, findings=findings(inquiry))
+    yield Dud(reason, NAME, final=True, question=question, findings=findings(inquiry))
