@@ -110,11 +110,20 @@ def one_cycle(ports: Ports, policy: Policy, backlog: set[NodeId], stop: Stop) ->
         return frozenset(backlog)
 
     last, resolutions = cycle(ports, policy, choose, stop)
+    if (reds := last.reds()) and not resolutions and backlog.isdisjoint(reds) and not stop.is_set():
+        ports.tell(events.Notice(_left_alone(len(reds))))
     in_vain = _proven_in_vain(resolutions, last) if policy.apply else set()
     if stop.is_set():
         backlog.difference_update(_settled(resolutions) - in_vain)
     else:
         backlog.intersection_update(in_vain)
+
+
+def _left_alone(count: int) -> str:
+    """Say why nothing happens although something is red."""
+    tests = "1 test was" if count == 1 else f"{count:,} tests were"
+    still = "is" if count == 1 else "are"
+    return f"{tests} red when last seen, too, and {still} left alone; `tddbot fix` works on what is red."
 
 
 def _settled(resolutions: Collection[Resolution]) -> set[NodeId]:

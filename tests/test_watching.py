@@ -61,6 +61,14 @@ def test_what_was_red_before_is_no_news():
     one_cycle(one.ports, policy(), set(), Stop())
     assert one.told.of(events.BaselineTaken)[0].wanted == ()
     assert one.generator.asked == []
+    (said,) = one.told.of(events.Notice)
+    assert said.text == "1 test was red when last seen, too, and is left alone; `tddbot fix` works on what is red."
+
+
+def test_where_all_is_green_nothing_is_said():
+    one = house(a=RIGHT_TEXT)
+    one_cycle(one.ports, policy(), set(), Stop())
+    assert one.told.of(events.Notice) == []
 
 
 def test_what_turned_red_is_worked_on_and_nothing_else():
