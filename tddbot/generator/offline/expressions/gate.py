@@ -12,6 +12,7 @@ _LEAST_SHARE = 0.45
 _MOST_UNSTABLE = 0.5
 _FEWEST_ANSWERS = 2
 _STRANGE = 0.02
+_MORE = "needs more examples than these to be believed"
 
 
 def refusal(passer: Expression, harvest: Harvest, goal: Goal, whole: Goal) -> str:
@@ -73,9 +74,9 @@ def _is_thin(passer: Expression, harvest: Harvest, goal: Goal) -> str:
     if goal.kind == "bool":
         return ""
     if isinstance(passer.operation, Branch) and goal.size < _LEAST_SHARE * passer.parts[1].bits:
-        return "has a condition that takes more to say than it explains"
+        return f"has a condition that {_MORE}"
     share = _LEAST_SHARE if passer.bits <= harvest.reached else 1.0
-    return "takes more to say than it explains" if evidence(goal) < share * passer.bits else ""
+    return _MORE if evidence(goal) < share * passer.bits else ""
 
 
 def strangeness(answers: Column, goal: Goal) -> str:

@@ -146,18 +146,18 @@ def solution(stub: Stub, goal: Goal, clock: Clock) -> Solved | str:
     harvest = Search(narrow, constants(goal.texts()), probes(narrow.inputs, _BESIDE), clock).harvest()
     harvest.passers = [each for each in harvest.passers if _holds(each, goal)]
     if not harvest.passers:
-        return f"no expression of up to {harvest.reached} bits satisfies all examples"
+        return "no short expression satisfies all examples"
     best = harvest.passers[0]
     fault = misses_the_point(best, narrow)
     harvest.passers = [each for each in harvest.passers if not misses_the_point(each, narrow)]
     best, fault = (harvest.passers[0], "") if harvest.passers else (best, fault)
     if fault := fault or refusal(best, harvest, narrow, goal):
-        return f"the likeliest expression, {best.text}, {fault}"
+        return f"the likeliest expression, `{best.text}`, {fault}"
     rows = sorted(probes(goal.inputs, _COMPARED), key=weight)
     environment = {name: [row[at] for row in rows] for at, name in enumerate(goal.names)}
     answers = values(best, environment, len(rows))
     if fault := strangeness(answers, goal):
-        return f"the likeliest expression, {best.text}, {fault}"
+        return f"the likeliest expression, `{best.text}`, {fault}"
     told = rivals(harvest.passers, narrow.size)
     near = sorted(
         (each for each in harvest.passers[1:] if each.bits <= best.bits + _NEAR), key=lambda each: each not in told

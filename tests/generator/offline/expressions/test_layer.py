@@ -1,6 +1,7 @@
 """The layer over a laboratory that knows what the tests demand, and lets pass what the test says."""
 
 import ast
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -87,7 +88,7 @@ def test_all_functions_of_a_scaffold_are_solved_or_none_is():
     asked = inquiry("x = 1\n", ExamplesLab({"area": demands["area"]}))
     asked.scaffold = Candidate(Patch((Edit("new.py", None, text),)), "scaffold", kind=Kind.SCAFFOLD)
     assert list(expressions(asked)) == []
-    assert asked.reasons == ["edge has 0 examples: 3 are the fewest"]
+    assert asked.reasons == ["edge has no example: 3 are the fewest"]
 
 
 def test_a_tie_is_a_question_with_a_test_for_each_answer():
@@ -116,12 +117,21 @@ def test_what_it_is_not_for_is_handed_over_at_once():
     two = Excerpt("other.py", STUB, Role.SOURCE)
     method = "class A:\n    def area(self, width):\n        pass\n"
     raising = [*demand(*PRODUCTS), Example(NODE, 1, ("0", "0"), (), Relation.RAISES, "ValueError")]
+    assert reason(STUB, {"area": demand(*PRODUCTS[:1])}) == "area has 1 example: 3 are the fewest"
     assert reason(STUB, {"area": demand(*PRODUCTS[:2])}) == "area has 2 examples: 3 are the fewest"
     assert reason(STUB, {"area": raising}) == "area is to raise an exception"
     assert reason(STUB, {"area": demand(*PRODUCTS, ((2, 3), 7))}) == "area has two answers to one call"
     assert "several files" in reason(STUB, {"area": demand(*PRODUCTS)}, two)
     assert "method" in reason(method, {})
     assert reason("x = 1\n", {}) == ""
+
+
+def test_what_was_found_and_is_not_believed_is_told_as_code_with_what_to_do_about_it():
+    counted = demand((([1, 2, 2],), 0), (([7, 3],), 0), (([9],), 1), (([5, 5, 5],), 1))
+    said = reason("def area(items):\n    pass\n", {"area": counted})
+    assert re.fullmatch(r"area: the likeliest expression, `.*`, needs more examples than these to be believed", said)
+    odd = demand(((2, "x" * 3), "frog"), ((7, "b"), "lamp"), ((9, "c"), "sun"))
+    assert reason(STUB, {"area": odd}) == "area: no short expression satisfies all examples"
 
 
 def test_truths_need_eight_cases():
