@@ -75,11 +75,26 @@ class Expression:
     @property
     def text(self) -> str:
         """The expression as Python writes it, with no parentheses that are not needed."""
-        return ast.unparse(ast.parse(_text(self), mode="eval"))
+        return _with_bare_generators(ast.unparse(ast.parse(_text(self), mode="eval")))
 
     def walk(self) -> "list[Expression]":
         """Return the expression and all that is in it."""
         return [self, *(each for part in self.parts for each in part.walk())]
+
+
+def _with_bare_generators(text: str) -> str:
+    """Leave away the parentheses of a generator that is a call's only argument, which `ast.unparse` writes."""
+    data = bytearray(text.encode())
+    needless = []
+    for node in ast.walk(ast.parse(text, mode="eval")):
+        match node:
+            case ast.Call(args=[ast.GeneratorExp(col_offset=start, end_col_offset=int(end))], keywords=[]) if (
+                data[start - 1 : start] == b"("  # else they are the call's own
+            ):
+                needless += [start, end - 1]
+    for place in sorted(needless, reverse=True):
+        del data[place]
+    return data.decode()
 
 
 def _text(expression: Expression, inside: bool = False) -> str:

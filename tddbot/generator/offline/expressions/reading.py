@@ -26,8 +26,8 @@ def goal_of(parameters: Sequence[str], examples: Sequence[Example]) -> Goal | st
         if known[1] != row[1]:
             return "has two answers to one call"
     if len(rows) < FEWEST:
-        examples = {0: "no example", 1: "1 example"}.get(len(rows), f"{len(rows)} examples")
-        return f"has {examples}: {FEWEST} are the fewest"
+        told = {0: "no example", 1: "1 example"}.get(len(rows), f"{len(rows)} examples")
+        return f"has {told}: {FEWEST} are the fewest"
     wanted = [answer for _, answer in rows.values()]
     if all(isinstance(each, bool) for each in wanted) and len(rows) < FEWEST_TRUTHS:
         return f"is only said to be true or false {len(rows)} times: {FEWEST_TRUTHS} are the fewest"

@@ -34,7 +34,15 @@ LEN = component("len({0})", leaf("x"))
         (form(SORTED, leaf("words"), LEN), "sorted(words, key=len)"),
         (form(SORTED, leaf("words"), component("-({0})", LEN)), "sorted(words, key=lambda x: -len(x))"),
         (form(MAP, leaf("words"), LEN), "[len(x) for x in words]"),
-        (component("sum({0})", form(MAP, leaf("words"), LEN)), "sum((len(x) for x in words))"),
+        (component("sum({0})", form(MAP, leaf("words"), LEN)), "sum(len(x) for x in words)"),
+        (
+            component("sum({0})", form(MAP, leaf("words"), component("sum({0})", form(MAP, leaf("x"), LEN)))),
+            "sum(sum(len(x) for x in x) for x in words)",
+        ),
+        (
+            component("({0}) == ({1})", constant("ä()"), component("set({0})", form(MAP, leaf("words"), LEN))),
+            "'ä()' == set(len(x) for x in words)",
+        ),
         (component("len({0})", form(MAP, leaf("words"), LEN)), "len([len(x) for x in words])"),
         (component("range({0})", leaf("n")), "list(range(n))"),
         (component("sum({0})", component("range({0})", leaf("n"))), "sum(range(n))"),

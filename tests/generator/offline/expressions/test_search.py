@@ -35,7 +35,7 @@ def test_what_a_programmer_would_write_is_found(function, calls, expected):
 
 def test_a_text_is_found_by_the_texts_that_it_joins():
     found = harvest(goal(lambda name: "".join(word[0] for word in name.split()), *[(name,) for name in NAMES]))
-    assert found.passers[0].text == "''.join((x[0] for x in name.split()))"
+    assert found.passers[0].text == "''.join(x[0] for x in name.split())"
 
 
 def test_a_tuple_is_found_item_by_item():
