@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from tddbot.generator.offline.scaffold.calls import SPECIAL
-from tddbot.generator.offline.scaffold.looking import Doubt, Looker
+from tddbot.generator.offline.scaffold.looking import Looker
+from tddbot.generator.offline.scaffold.noting import Doubt
 from tddbot.generator.offline.scaffold.signs import (
     Function,
     assigned,
@@ -143,14 +144,11 @@ class _Reader:
                     self.looker.use(Place(whole))
                 scope[alias.asname or top] = (Value(place=Place(path)) if path else Value(outside=top),)
                 if path is None and whole:
-                    self._dotted(alias.name, whole, scope)
+                    # A package without a file of its own: the module is found by its whole name.
+                    scope[alias.name] = (Value(place=Place(whole)),)
             return
         for alias in node.names:
             scope[alias.asname or alias.name] = (self._from(node, alias.name),)
-
-    def _dotted(self, name: str, path: str, scope: Scope) -> None:
-        """A package without a file of its own: the module is found by its whole name."""
-        scope[name] = (Value(place=Place(path)),)
 
     def _from(self, node: ast.ImportFrom, name: str) -> Value:
         module = node.module or ""

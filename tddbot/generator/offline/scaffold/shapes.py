@@ -13,8 +13,8 @@ from tddbot.generator.offline.scaffold.functions import (
     method_of,
     result_of,
 )
-from tddbot.generator.offline.scaffold.looking import is_class_name
 from tddbot.generator.offline.scaffold.parameters import ANYTHING
+from tddbot.generator.offline.scaffold.results import is_class_name
 from tddbot.generator.offline.scaffold.usage import (
     ANYWHERE,
     CALL,

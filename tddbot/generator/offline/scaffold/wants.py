@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from tddbot.domain import Failure
 from tddbot.generator.offline.scaffold.foreign import ROOTS, is_foreign, is_imported
-from tddbot.generator.offline.scaffold.looking import is_class_name
+from tddbot.generator.offline.scaffold.results import is_class_name
 from tddbot.generator.offline.scaffold.typos import meant
 from tddbot.generator.offline.scaffold.usage import CALL, Mark, Place, Uses
 from tddbot.generator.offline.scaffold.world import World
