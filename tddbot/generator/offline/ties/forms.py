@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tddbot.generator.offline.ties.values import Opaque, Value, read, written
+from tddbot.generator.offline.ties.values import Opaque, Value, read, tree_of, written
 
 _LONGEST = 2_000
 
@@ -38,7 +38,7 @@ def opened(expression: str) -> Filled | None:
     if len(expression) > _LONGEST:
         return None
     try:
-        tree = ast.parse(expression.strip(), mode="eval")
+        tree = tree_of(expression)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     if not isinstance(tree.body, ast.Call):

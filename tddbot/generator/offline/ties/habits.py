@@ -55,8 +55,12 @@ class Habits:
         return Habits(tuple(item for each in self.seen if isinstance(each, dict) for item in each.values()))
 
     def at(self, place: int) -> "Habits":
-        """What the tuples and lists hold at one place, where all of them are of one length and mix types."""
-        return Habits(tuple(each[place] for each in self.seen if isinstance(each, list | tuple)))
+        """What the tuples and lists hold at one place, where all of them are of one length and mix types.
+
+        At a place that none of them has, as of a set beside them, it is what they hold anywhere.
+        """
+        found = tuple(each[place] for each in self.seen if isinstance(each, list | tuple) and place < len(each))
+        return Habits(found) if found else self.items
 
     @cached_property
     def is_record(self) -> bool:

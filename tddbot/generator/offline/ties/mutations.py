@@ -1,5 +1,6 @@
 """Values that are a small step away from one that was seen, and values drawn anew like those seen, type by type."""
 
+import math
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ def _ints(value: int, _: Habits, hints: Hints) -> Iterator[Value]:
 def _floats(value: float, _: Habits, hints: Hints) -> Iterator[Value]:
     yield from (0.0, 1.0, value + 1, value - 1, 0.5, -value, value / 2, value * 2, value + 0.25)
     yield from (near for each in hints.numbers for near in (float(each), each + 0.5, each - 0.5))
-    yield from (float(round(value)), -1.0, 2.5)
+    yield from (float(round(value)) if math.isfinite(value) else 0.0, -1.0, 2.5)
 
 
 def _texts(value: str, habits: Habits, hints: Hints) -> Iterator[Value]:
@@ -82,7 +83,7 @@ def _rows(row: list[Value], habits: Habits, hints: Hints) -> Iterator[list[Value
 def _sets(value: set[Value] | frozenset[Value], habits: Habits, hints: Hints) -> Iterator[Value]:
     make = type(value)
     rows = _rows(in_order(value), habits, hints)
-    return (make(row) for row in rows)
+    return (make(row) for row in rows if all(map(_is_hashable, row)))
 
 
 def _mappings(value: Mapping[Value, Value], habits: Habits, hints: Hints) -> Iterator[Value]:
@@ -91,7 +92,7 @@ def _mappings(value: Mapping[Value, Value], habits: Habits, hints: Hints) -> Ite
     for key, item in pairs[:6]:
         yield from ({**value, key: near} for near in islice(neighbours(item, habits.mapped, hints), _PER_ITEM))
     for key, item in pairs[:4]:
-        for near in islice(neighbours(key, habits.items, hints), _PER_ITEM):
+        for near in filter(_is_hashable, islice(neighbours(key, habits.items, hints), _PER_ITEM)):
             yield {near if each == key else each: kept for each, kept in pairs}
             yield {**value, near: item}
 
@@ -120,18 +121,22 @@ def drawn(habits: Habits, hints: Hints, dice: random.Random) -> Value:
         return round(dice.choice([base, base * 2 * dice.random(), base + dice.choice([-1, -0.5, 0.5, 1])]), 2)
     if isinstance(base, str):
         return _drawn_text(base, habits, dice)
-    if isinstance(base, list | tuple | set | frozenset):
-        return type(base)(_drawn_row(list(in_order(base) if isinstance(base, set) else base), habits, hints, dice))
+    if isinstance(base, list | tuple):
+        return type(base)(_drawn_row(list(base), habits, hints, dice))
+    if isinstance(base, set | frozenset):
+        return type(base)(filter(_is_hashable, _drawn_row(in_order(base), habits, hints, dice)))
     if isinstance(base, dict):
         kept = {key: drawn(habits.mapped, hints, dice) for key in base if dice.random() < 0.8 or habits.fields}
         if habits.fields is None and base and dice.random() < 0.5:
-            kept[drawn(habits.items, hints, dice)] = drawn(habits.mapped, hints, dice)
+            key = drawn(habits.items, hints, dice)
+            kept |= {key: drawn(habits.mapped, hints, dice)} if _is_hashable(key) else {}
         return kept
     return base
 
 
 def _drawn_int(base: int, habits: Habits, hints: Hints, dice: random.Random) -> int:
-    low, high = int(min(habits.numbers)), int(max(habits.numbers))
+    numbers = [int(each) for each in habits.numbers if isinstance(each, int) or math.isfinite(each)]
+    low, high = min(numbers), max(numbers)
     reach = max(3, min(high - low, 1000))
     near = [int(each) + dice.choice([-1, 0, 1]) for each in hints.numbers if abs(each) < 10**6]
     return dice.choice([base + dice.choice([-2, -1, 1, 2]), dice.randint(low, low + reach), dice.randint(0, 20), *near])
@@ -160,6 +165,15 @@ def _drawn_row(base: list[Value], habits: Habits, hints: Hints, dice: random.Ran
         return [drawn(habits.items, hints, dice) if dice.random() < 0.2 else item for item in kept]
     row = [drawn(habits.items, hints, dice) for _ in range(dice.randint(1, min(_LONGEST, len(base) + 3)))]
     return in_order(row) if base and base == in_order(base) else row
+
+
+def _is_hashable(value: Value) -> bool:
+    """Whether it may be a key, or in a set: among those seen elsewhere there may be lists."""
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True
 
 
 def _distinct(values: Iterable[Value]) -> list[Value]:

@@ -141,3 +141,25 @@ def test_arguments_of_a_type_change_places() -> None:
 def test_which_number_was_always_the_larger_may_be_an_accident() -> None:
     found = made("f(3, 4)", "f(5, 12)", "f(1, 1)", "f(8, 15)")
     assert Input("f(4, 3)", strays=1) in found
+
+
+@pytest.mark.parametrize(
+    "calls",
+    [
+        ("f(float('nan'))", "f(1)", "f(2)"),
+        ("f(float('inf'), 1)", "f(-1.5, 2)"),
+        ("f([float('-inf'), 3])", "f([2, 1.5])"),
+        ("f({(1, 2): 1})", "f([[1], 2])", "f({3: 2})"),
+        ("f({frozenset({1}), 2})", "f([[3], {4}])", "f((1, [2]))"),
+        ("f(['a', 1])", "f(['b', 2])", "f({3, 4, 5})", "f({'c': 1, 'd': 2, 'e': 3})"),
+        ("f(1" + "0" * 1_500 + ")", "f(2)", "f(0.5)"),
+    ],
+)
+def test_whatever_a_test_passes_there_are_inputs_like_it(calls: tuple[str, ...]) -> None:
+    assert len(made(*calls)) >= len(calls) - 1
+
+
+@pytest.mark.parametrize("argument", ["-" * 1_500 + "1", "not " * 400 + "1", "1+" * 900 + "1", "g" + "()" * 900])
+def test_a_call_that_nests_too_deeply_is_none(argument: str) -> None:
+    assert opened(f"f({argument})") is None
+    assert opened(f"f{argument[1:]}") is None

@@ -52,3 +52,39 @@ def test_what_no_test_tells_apart_is_the_same_behaviour(one: str, other: str) ->
 @pytest.mark.parametrize(("one", "other"), [("1", "True"), ("[1]", "(1,)"), ("''", "None"), ("0.3", "0.31")])
 def test_what_a_test_tells_apart_is_not(one: str, other: str) -> None:
     assert behaviour(one) != behaviour(other)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{frozenset({1.5}), frozenset()}",
+        "{frozenset({1, 2}): {'a': (1.0,)}}",
+        "{(frozenset({2.0}),)}",
+        "{float('nan'), 1}",
+    ],
+)
+def test_sets_may_hold_sets(text: str) -> None:
+    assert behaviour(text) == behaviour(written(read(text)))
+
+
+def test_a_set_is_the_same_frozen_or_not() -> None:
+    assert behaviour("{1, 2.0}") == behaviour("frozenset({1, 2})")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"[{'1,' * 100_000}]",
+        f"{'-' * 3_000}1",
+        f"{'[' * 150}{']' * 150}",
+        f"0x{'f' * 20_000}",
+        "bytearray(300000000)",
+        r"'\d' 1",
+        "'\ud800'",
+        "'\0'",
+    ],
+    ids=["long", "negated", "deep", "large", "of a size", "odd", "half a pair", "nul"],
+)
+def test_what_no_laboratory_writes_is_carried_as_it_is_and_takes_next_to_nothing(text: str) -> None:
+    assert read(text) == Opaque(text)
+    assert behaviour(text) == text
