@@ -146,7 +146,7 @@ def solution(stub: Stub, goal: Goal, clock: Clock) -> Solved | str:
     harvest = Search(narrow, constants(goal.texts()), probes(narrow.inputs, _BESIDE), clock).harvest()
     harvest.passers = [each for each in harvest.passers if _holds(each, goal)]
     if not harvest.passers:
-        return "no short expression satisfies all examples"
+        return "no expression that satisfies all examples was found in time"
     best = harvest.passers[0]
     fault = misses_the_point(best, narrow)
     harvest.passers = [each for each in harvest.passers if not misses_the_point(each, narrow)]
