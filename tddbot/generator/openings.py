@@ -26,7 +26,7 @@ def _start(request: ProposalRequest) -> Thread:
     """What was tried by models before, or on their first rung what was found without one."""
     if said := digest(request.earlier):
         return (Digest(said),)
-    found = handover(request.earlier)
+    found = handover(request.earlier, request.clean)
     return (Found(found),) if found else ()
 
 

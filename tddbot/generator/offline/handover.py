@@ -17,6 +17,7 @@ MOST_REJECTED = 10
 LONGEST = 160
 """The most characters of a line."""
 
+_READ = 20_000
 _FILES = 4
 _FUNCTIONS = 12
 
@@ -37,7 +38,7 @@ def _told(lines: Iterable[str], inquiry: Inquiry, most: int) -> tuple[str, ...]:
     for line in lines:
         if len(found) == most:
             break
-        text = " ".join(inquiry.request.clean(line).split())
+        text = " ".join(inquiry.request.clean(line[:_READ]).split())
         found[text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"] = None
     return tuple(found)
 

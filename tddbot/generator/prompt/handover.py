@@ -3,7 +3,7 @@
 A scaffold is told as text that is on no disk: a model must not take it for a file that it may search in.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from difflib import SequenceMatcher
 
 from tddbot.domain import Attempt, Candidate, Dud, Edit, Findings, Kind, Question, Ruling
@@ -28,14 +28,15 @@ _CALLS = "What the red tests call, and what comes of it:"
 _REJECTED = "Single edits that were tried and do not do it:"
 
 
-def handover(attempts: Sequence[Attempt]) -> str:
+def handover(attempts: Sequence[Attempt], clean: Callable[[str], str]) -> str:
     """Return what a model may start from: edits that tie, a scaffold, suspects, calls, edits that were rejected.
 
-    `attempts` are those of earlier rungs, oldest first. Empty where nothing was found.
+    `attempts` are those of earlier rungs, oldest first; `clean` takes secrets out of a text, before any of it is cut,
+    since half a key is one, too. Empty where nothing was found.
     """
     lines: list[str] = []
     room = _MAX_BYTES
-    for title, body in _sections(attempts):
+    for title, body in _sections(attempts, clean):
         shown = _fitting(title, body, room)
         if not shown:
             break
@@ -44,31 +45,31 @@ def handover(attempts: Sequence[Attempt]) -> str:
     return "\n".join(lines)
 
 
-def _sections(attempts: Sequence[Attempt]) -> Iterator[tuple[str, list[str]]]:
+def _sections(attempts: Sequence[Attempt], clean: Callable[[str], str]) -> Iterator[tuple[str, list[str]]]:
     duds = [each.proposal for each in reversed(attempts) if isinstance(each.proposal, Dud)]
     if question := next((dud.question for dud in duds if dud.question), None):
-        yield _ASKED, list(_options(question))
+        yield _ASKED, list(_options(question, clean))
     for attempt in reversed(attempts):
         proposal = attempt.proposal
         if isinstance(proposal, Candidate) and proposal.kind is Kind.SCAFFOLD:
             if attempt.verdict.ruling is Ruling.OFFERED:
-                yield from (_draft(edit) for edit in proposal.patch.edits if edit.after)
+                yield from (_draft(edit, clean) for edit in proposal.patch.edits if edit.after)
             break
     findings = next((dud.findings for dud in duds if dud.findings), Findings())
     told = ((_SUSPECTS, findings.suspects), (_CALLS, findings.calls), (_REJECTED, findings.rejected))
-    yield from ((title, [f"- {_clipped(line)}" for line in lines[:_LINES]]) for title, lines in told if lines)
+    yield from ((title, [f"- {_clipped(clean(line))}" for line in lines[:_LINES]]) for title, lines in told if lines)
 
 
-def _options(question: Question) -> Iterator[str]:
+def _options(question: Question, clean: Callable[[str], str]) -> Iterator[str]:
     for option in question.options[:_OPTIONS]:
-        yield f"- {_clipped(option.note)}" + (f" (then {_clipped(option.test)})" if option.test else "")
+        yield f"- {_clipped(clean(option.note))}" + (f" (then {_clipped(clean(option.test))})" if option.test else "")
 
 
-def _draft(edit: Edit) -> tuple[str, list[str]]:
-    after = (edit.after or "").splitlines()
+def _draft(edit: Edit, clean: Callable[[str], str]) -> tuple[str, list[str]]:
+    after = clean(edit.after or "").splitlines()
     if edit.before is None:
         return _NEW.format(edit.path), after
-    before = edit.before.splitlines()
+    before = clean(edit.before).splitlines()
     if len(before) > _MOST_LINES:
         return _ADDED.format(edit.path), []
     places = SequenceMatcher(None, before, after).get_opcodes()

@@ -45,25 +45,25 @@ def request(*earlier: Attempt) -> ProposalRequest:
 
 
 def test_a_new_file_is_shown_whole_and_said_to_be_on_no_disk() -> None:
-    said = handover([draft(None, DRAFT)])
+    said = handover([draft(None, DRAFT)], str)
     assert said.startswith("A draft of calc.py, which is on no disk. If you use it, write the whole file:\n")
     assert said.endswith(DRAFT.rstrip("\n"))
 
 
 def test_of_a_file_that_is_there_only_what_it_lacks_is_shown() -> None:
     before = "def half(x):\n    return x / 2\n"
-    said = handover([draft(before, f"{before}\n\n{DRAFT}")])
+    said = handover([draft(before, f"{before}\n\n{DRAFT}")], str)
     assert "They are not in the file" in said
     assert "def double" in said
     assert "def half" not in said
 
 
 def test_a_draft_that_spoils_something_is_not_handed_on() -> None:
-    assert handover([draft(None, DRAFT, Ruling.REGRESSION)]) == ""
+    assert handover([draft(None, DRAFT, Ruling.REGRESSION)], str) == ""
 
 
 def test_findings_are_told_in_their_order() -> None:
-    said = handover([dud(Findings(("calc.py:2  return x + 1",), ("double(3) -> 4",), ("calc.py:2: + to -",)))])
+    said = handover([dud(Findings(("calc.py:2  return x + 1",), ("double(3) -> 4",), ("calc.py:2: + to -",)))], str)
     places = [said.index(part) for part in ("may be at fault", "x + 1", "double(3) -> 4", "do not do it", "+ to -")]
     assert places == sorted(places)
 
@@ -71,13 +71,25 @@ def test_findings_are_told_in_their_order() -> None:
 def test_a_tie_comes_first_with_the_tests_that_would_decide_it() -> None:
     patches = [Patch((Edit("calc.py", "a", after),)) for after in ("b", "c")]
     options = (Option(patches[0], "< to <=", "assert f(1)"), Option(patches[1], "1 to 2", "assert not f(1)"))
-    said = handover([dud(Findings(suspects=("calc.py:2",)), Question(options, "f(1)"))])
+    said = handover([dud(Findings(suspects=("calc.py:2",)), Question(options, "f(1)"))], str)
     assert said.splitlines()[1:3] == ["- < to <= (then assert f(1))", "- 1 to 2 (then assert not f(1))"]
     assert said.index("calc.py:2") > said.index("1 to 2")
 
 
+def test_half_a_key_is_told_no_more_than_a_whole_one() -> None:
+    key = "a-key-of-somebody"
+    text = f"assert f('{'x' * 210}{key}') == 1"
+    found = Findings((text,), (text,), (text,))
+    question = Question((Option(Patch(()), text, text),))
+    said = handover(
+        [draft(None, f"# {text}\n"), dud(found, question)], lambda whole: whole.replace(key, "[redacted: key]")
+    )
+    assert "[redacted" in said
+    assert "a-key" not in said
+
+
 def test_nothing_found_is_nothing_said() -> None:
-    assert handover([]) == handover([dud()]) == handover([samples.answered()]) == ""
+    assert handover([], str) == handover([dud()], str) == handover([samples.answered()], str) == ""
 
 
 @settings(deadline=None)
@@ -85,7 +97,7 @@ def test_nothing_found_is_nothing_said() -> None:
 def test_whatever_was_found_takes_at_most_so_many_tokens(lines: list[str], text: str, is_new: bool) -> None:
     found = Findings(tuple(lines), tuple(lines), tuple(lines))
     options = tuple(Option(Patch(()), line, line) for line in lines)
-    said = handover([draft(None if is_new else "x = 1\n", text), dud(found, Question(options))])
+    said = handover([draft(None if is_new else "x = 1\n", text), dud(found, Question(options))], str)
     assert estimated_tokens(len(said.encode("utf-8", "replace"))) <= MAX_TOKENS
 
 
