@@ -25,8 +25,8 @@ GONE = Message(fate="died")
 class Line:
     """Sends jobs to a process that is started when it is first needed, and again when it has ended.
 
-    `start` makes one; `retreat` takes the next best jail or raises. `seconds` bound its setting up. Where all of the
-    `target` is green without a patch, there is nothing to be found out.
+    `start` makes one; `retreat` takes the next best jail or raises. `seconds` bound its setting up, and how long who
+    waits may hear no answer. Where all of the `target` is green without a patch, there is nothing to be found out.
     """
 
     start: Callable[[], LabProcess]
@@ -37,6 +37,7 @@ class Line:
     _process: LabProcess | None = None
     _is_ready: bool = False
     _heard: float = 0.0
+    _answered: float = 0.0
     _ends: int = 0
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
     _jobs: dict[int, Mapping[str, Any]] = field(default_factory=dict)
@@ -65,6 +66,7 @@ class Line:
 
     def answer(self, number: int, stop: Stop) -> Message | None:
         """Wait for the answer to a job; None where `stop` is set before, or there is a fault."""
+        self._answered = time.monotonic()
         while number not in self._answers:
             if self.fault or stop.is_set():
                 return None
@@ -107,7 +109,10 @@ class Line:
             if number not in self._sent and self._may_send(number):
                 self._send(process, number, stop)
         self._take(process.receive())
-        if time.monotonic() - self._heard > (_SILENCE if self._is_ready else self.seconds) and self._sent:
+        if self._sent and self._is_ready and time.monotonic() - self._answered > self.seconds:
+            self.fault = f"it answered nothing for {self.seconds:g} s"  # whatever signs of life it gives
+            self.close()
+        elif time.monotonic() - self._heard > (_SILENCE if self._is_ready else self.seconds) and self._sent:
             raise GoneError("it tells nothing" if self._is_ready else f"it was not set up within {self.seconds:g} s")
 
     def _take(self, contents: list[bytes]) -> None:
@@ -139,9 +144,11 @@ class Line:
             raise GoneError("it says what makes no sense") from None
         if message.ready is not None:
             self._is_ready = True
+            self._answered = time.monotonic()
             if self.target and self.target <= set(message.ready.green):
                 self.fault = "the target is green there without a patch"
         elif message.id in self._sent:
+            self._answered = time.monotonic()
             self._settle(message.id, message)
 
     def _settle(self, number: int, message: Message) -> None:

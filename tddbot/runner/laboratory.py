@@ -20,6 +20,9 @@ from tddbot.stop import Stop
 
 _AHEAD = 2
 _UNFIT = Message()
+# What honest code in the jail sends is less; the rest may be anybody's, and is read by what has to end.
+_MOST_CALLS, _MOST_EXAMPLES = 500, 2000
+_LONGEST_NAME, _LONGEST_MESSAGE = 200, 500
 
 
 class Laboratory:
@@ -97,7 +100,7 @@ class Laboratory:
         message = self._asked({"do": "calls", "path": path, "functions": list(functions)}, None, stop)
         return tuple(
             Call(path, call.function, call.arguments, call.expression, Answer(*call.answer), call.node)
-            for call in message.calls
+            for call in message.calls[:_MOST_CALLS]
         )
 
     def examples(self, path: str, function: str, stop: Stop, patch: Patch | None = None) -> tuple[Example, ...]:
@@ -105,7 +108,7 @@ class Laboratory:
         message = self._asked({"do": "examples", "path": path, "function": function}, patch, stop)
         return tuple(
             Example(each.node, each.line, each.arguments, each.keywords, Relation(each.relation), each.expected)
-            for each in message.examples
+            for each in message.examples[:_MOST_EXAMPLES]
         )
 
     def _asked(self, job: dict[str, Any], patch: Patch | None, stop: Stop) -> Message:
@@ -158,7 +161,8 @@ class Laboratory:
         message = self._answer(number, stop)
         if message is None:
             return None
-        reds = tuple(Red(*red) for red in message.reds)
+        told = message.reds[: len(self._run.node_ids or ())]
+        reds = tuple(Red(node, kind[:_LONGEST_NAME], why[:_LONGEST_MESSAGE]) for node, kind, why in told)
         return Screened(patch, Fate(message.fate), reds, message.won)
 
 

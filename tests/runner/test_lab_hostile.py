@@ -185,6 +185,32 @@ def test_tests_that_take_too_long_to_set_up_are_told(project: Project) -> None:
     assert wait_for(lambda: not children(project))
 
 
+BEATS = """
+import threading, time
+
+def pytest_collection_finish(session):
+    for plugin in session.config.pluginmanager.get_plugins():
+        if hasattr(plugin, "_stream"):
+            type(plugin)._try = lambda self, task: None
+            threading.Thread(target=beats, args=(plugin._stream,), daemon=True).start()
+
+def beats(stream):
+    while True:
+        time.sleep(0.2)
+        stream.send({"beat": True})
+"""
+
+
+def test_who_shows_that_there_is_life_and_answers_nothing_is_not_waited_for_without_end(project: Project) -> None:
+    project.write({"sums.py": SUM, "test_sums.py": TESTS, "conftest.py": BEATS})
+    good = changed(project, "sums.py", ("a - b", "a + b"))
+    with project.runner.lab(request(project, ADD, seconds=4.0)) as lab:
+        assert list(lab.screen([good, good], Stop())) == []
+        assert lab.fault == "it answered nothing for 4 s"
+        assert lab.calls("sums.py", ["add"], Stop()) == ()
+    assert wait_for(lambda: not children(project))
+
+
 # Every jail
 
 
