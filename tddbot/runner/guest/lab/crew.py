@@ -6,13 +6,13 @@ import contextlib
 import json
 import mmap
 import os
-import resource
-import shutil
 import signal
 import struct
 import sys
 import time
 from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Sequence, Tuple
+
+from tddbot.runner.guest.lab.life import bury, could_run, is_dead, leave_streams, limit_memory, remove_room
 
 Tell = Callable[[Any], None]
 At = Callable[[int], None]
@@ -23,7 +23,6 @@ DONE, TIMEOUT, DIED = "done", "timeout", "died"
 _MOST_TOLD = 4 * 1024 * 1024
 _READ = 1 << 16
 _STARVED = 10
-_MEMORY = 1024 * 1024 * 1024
 _SLOT = struct.Struct("i")
 _TEMPORARY = "PYTEST_DEBUG_TEMPROOT"
 
@@ -57,7 +56,7 @@ class _Child:
     def is_over(self, now: float) -> bool:
         """Whether it has had its time; on a machine that is overloaded, one that waits for its turn gets more."""
         took, most = now - self.begun, self.limits[min(self.step, len(self.limits) - 1)].wall
-        return took > most and (took > _STARVED * most or not _could_run(self.process))
+        return took > most and (took > _STARVED * most or not could_run(self.process))
 
 
 class Crew:
@@ -108,11 +107,11 @@ class Crew:
         code = 1
         try:
             os.setpgid(0, 0)
-            _leave_streams()
+            leave_streams()
             for other in (*self._private, *self._children):
                 os.close(other)
             if self.memory:
-                _limit_memory(self.memory)
+                limit_memory(self.memory)
             signal.signal(signal.SIGPROF, signal.SIG_DFL)
             os.environ[_TEMPORARY] = self._room_of(os.getpid())
             os.mkdir(os.environ[_TEMPORARY])
@@ -146,7 +145,7 @@ class Crew:
                 child.step, child.begun = step, now
             if is_late or child.is_over(now) or len(child.data) > _MOST_TOLD:
                 ended.append(self._end(fd, TIMEOUT))
-            elif now - child.begun > 0.5 and _is_dead(child.process):  # whose own children may hold the pipe open
+            elif now - child.begun > 0.5 and is_dead(child.process):  # whose own children may hold the pipe open
                 self._hear(fd)
                 ended.append(self._end(fd))
         return ended
@@ -182,10 +181,10 @@ class Crew:
         for kill in (os.killpg, os.kill):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 kill(child.process, signal.SIGKILL)
-        if _status(child.process) == signal.SIGPROF:
+        if bury(child.process) == signal.SIGPROF:
             how = TIMEOUT
         self._free.append(child.slot)
-        _remove(self._room_of(child.process))
+        remove_room(self._room_of(child.process))
         told, is_whole = _lines(child.data)
         return Ended(child.key, told, DONE if is_whole else how, step)
 
@@ -205,60 +204,3 @@ def _lines(data: bytearray) -> Tuple[List[Any], bool]:
             return told, True
         told.append(message)
     return told, False
-
-
-def _leave_streams() -> None:
-    """What is printed reaches nobody."""
-    null = os.open(os.devnull, os.O_RDWR)
-    for fd in range(3):
-        os.dup2(null, fd)
-    os.close(null)
-
-
-def _limit_memory(most: int) -> None:
-    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    for known in (soft, hard):
-        most = most if known == resource.RLIM_INFINITY else min(most, known)
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
-
-
-def enough_memory() -> int:
-    """What a process may have that has loaded as much as this one, in bytes; 0 where this jail does not show it."""
-    try:
-        with open("/proc/self/statm", encoding="ascii") as file:
-            return int(file.read().split()[0]) * mmap.PAGESIZE + _MEMORY
-    except OSError:
-        return 0
-
-
-def _could_run(process: int) -> bool:
-    """Whether it waits for nothing but its turn, as far as this jail shows that."""
-    try:
-        with open("/proc/%d/stat" % process, "rb") as file:
-            return file.read().rpartition(b")")[2].split()[0] == b"R"
-    except OSError:
-        return False
-
-
-def _is_dead(process: int) -> bool:
-    """Whether it has ended, and is only to be buried."""
-    try:
-        return os.waitid(os.P_PID, process, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-    except ChildProcessError:
-        return True
-
-
-def _status(process: int) -> int:
-    """Bury it; return the signal that ended it, or 0."""
-    try:
-        status = os.waitpid(process, 0)[1]
-    except ChildProcessError:
-        return 0
-    return os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
-
-
-def _remove(room: str) -> None:
-    try:
-        os.rmdir(room)
-    except OSError:
-        shutil.rmtree(room, ignore_errors=True)

@@ -17,7 +17,8 @@ import pytest
 
 from tddbot.runner.guest.lab import direct, swap
 from tddbot.runner.guest.lab.bench import Bench, Task
-from tddbot.runner.guest.lab.crew import At, Crew, Ended, Tell, Work, enough_memory
+from tddbot.runner.guest.lab.crew import At, Crew, Ended, Tell, Work
+from tddbot.runner.guest.lab.life import enough_memory
 from tddbot.runner.guest.lab.streams import Stream
 from tddbot.runner.guest.lab.suite import KEEP, TARGET, Suite
 from tddbot.runner.guest.lab.trial import Trial, run
