@@ -14,7 +14,7 @@ class Component:
 
     `template` has a place for each operand; `keys` name what it is made of, as `uses.py` counts it in source code.
     `yields` is the kind of what comes out, where that is known beforehand. One that is lazy comes out as an iterator,
-    and is written as a list of it; one that consumes goes through its last operand once, so that an iterator does there.
+    and is written as a list of it; one that consumes goes through its last operand once, where an iterator does.
     """
 
     template: str
