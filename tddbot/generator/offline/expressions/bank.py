@@ -19,7 +19,7 @@ from tddbot.generator.offline.expressions.expression import (
     applied,
 )
 from tddbot.generator.offline.expressions.kinds import FAULT, Column, kind_of
-from tddbot.generator.offline.expressions.prior import surprise
+from tddbot.generator.offline.expressions.prior import OWN_FUNCTION, surprise
 from tddbot.generator.offline.expressions.scopes import Level, Scope, Scopes
 
 _PRICED = tuple((surprise(*component.keys), component) for component in COMPONENTS)
@@ -33,8 +33,8 @@ class Bank:
     """The expressions over some variables, level by level: level n holds those of n bits, by their kind.
 
     At least half of the values for the first `examples` inputs must exist; those for inputs after them may all fail.
-    `own` are the variables, a bit each, that this scope is about. Truths are made up to
-    `dearest_truth` bits, if that is not 0; `shapes` are the lengths of lists that are wanted.
+    `own` are the variables, a bit each, that this scope is about. Truths are made up to `dearest_truth` bits, if not 0;
+    `shapes` are the lengths of lists that are wanted. `helpers` are the module's own functions.
     """
 
     def __init__(
@@ -47,6 +47,7 @@ class Bank:
         own: int = -1,
         dearest_truth: int = 0,
         shapes: Collection[Sequence[int]] = (),
+        helpers: Sequence[Component] = (),
     ) -> None:
         self._constants = constants
         self._examples = examples
@@ -54,6 +55,8 @@ class Bank:
         self._depth = depth
         self._own = own
         self._dearest_truth = dearest_truth
+        self._helpers = helpers
+        self._priced = (*_PRICED, *((OWN_FUNCTION, each) for each in helpers))
         self._levels: list[Level] = []
         self._seen: set[object] = set()
         self._outer = variables
@@ -95,7 +98,7 @@ class Bank:
         for leaf in self._leaves:
             if leaf.bits == bits and (found := self._noted(leaf)):
                 yield found
-        components = [(price, each) for price, each in _PRICED if price < bits and self._is_wanted(each, bits)]
+        components = [(price, each) for price, each in self._priced if price < bits and self._is_wanted(each, bits)]
         for price, component in components:
             for parts in self._operands(component, bits - price):
                 if found := self._applied(component, parts, bits):
@@ -185,7 +188,15 @@ class Bank:
         outer = [(name, loop.spread(column)) for name, column in self._outer]
         inner = [*outer, *zip(names, loop.columns(names), strict=True)]
         own = ((1 << len(names)) - 1) << len(outer)
-        return Bank(inner, self._constants, sum(loop.counts[: self._examples]), self._clock, self._depth + 1, own)
+        return Bank(
+            inner,
+            self._constants,
+            sum(loop.counts[: self._examples]),
+            self._clock,
+            self._depth + 1,
+            own,
+            helpers=self._helpers,
+        )
 
 
 def _mark(made: Expression) -> object:

@@ -10,6 +10,7 @@ from tddbot.generator.offline.expressions.clock import Clock
 from tddbot.generator.offline.expressions.expression import Expression, values
 from tddbot.generator.offline.expressions.gate import misses_the_point, refusal, rivals, strangeness
 from tddbot.generator.offline.expressions.goal import Goal
+from tddbot.generator.offline.expressions.helpers import Desk
 from tddbot.generator.offline.expressions.kinds import FAULT, weight
 from tddbot.generator.offline.expressions.prior import constants
 from tddbot.generator.offline.expressions.probes import probes
@@ -133,17 +134,23 @@ def _solved(page: Page, inquiry: Inquiry) -> list[Solved] | str:
         if isinstance(goal, str):
             return f"{stub.name} {goal}"
         clock = Clock(_SECONDS / len(page.stubs), inquiry.stop)
-        one = solution(stub, goal, clock)
+        one = solution(stub, goal, clock, Desk(inquiry.lab, page.path, page.text, patch))
         if isinstance(one, str):
             return f"{stub.name}: {one}"
         found.append(one)
     return found or "no test says what the functions left to be written are to return"
 
 
-def solution(stub: Stub, goal: Goal, clock: Clock) -> Solved | str:
-    """Return what one expression the examples prove, or two that they do not tell apart, or why there is none."""
+def solution(stub: Stub, goal: Goal, clock: Clock, desk: Desk | None = None) -> Solved | str:
+    """Return what one expression the examples prove, or two that they do not tell apart, or why there is none.
+
+    At the `desk` the module's own functions are asked; None: there are none.
+    """
     narrow = goal.lightest(_SEARCHED_TRUTHS if goal.kind == "bool" else _SEARCHED)
-    harvest = Search(narrow, constants(goal.texts()), probes(narrow.inputs, _BESIDE), clock).harvest()
+    beside = probes(narrow.inputs, _BESIDE)
+    rows = sorted(probes(goal.inputs, _COMPARED), key=weight)
+    helpers = desk.components(stub, goal, [*beside, *rows], clock.half()) if desk else ()
+    harvest = Search(narrow, constants(goal.texts()), beside, clock, helpers).harvest()
     harvest.passers = [each for each in harvest.passers if _holds(each, goal)]
     if not harvest.passers:
         return "no expression that satisfies all examples was found in time"
@@ -153,7 +160,6 @@ def solution(stub: Stub, goal: Goal, clock: Clock) -> Solved | str:
     best, fault = (harvest.passers[0], "") if harvest.passers else (best, fault)
     if fault := fault or refusal(best, harvest, narrow, goal):
         return f"the likeliest expression, `{best.text}`, {fault}"
-    rows = sorted(probes(goal.inputs, _COMPARED), key=weight)
     environment = {name: [row[at] for row in rows] for at, name in enumerate(goal.names)}
     answers = values(best, environment, len(rows))
     if fault := strangeness(answers, goal):

@@ -15,6 +15,13 @@ from tddbot.generator.offline.expressions.expression import Leaf
 CONSTANTS = 30
 """How many of the likeliest constants an expression may hold."""
 
+OWN_FUNCTION = 8
+"""The bits of a call of one of the module's own functions.
+
+Measured in every sixth file of CPython 3.11's standard library: 924 such calls in 65,770 uses are 6.2 bits; to say
+which of four it is takes 2 more.
+"""
+
 _UNSEEN = 0.5
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Protocol
 
 from tddbot.generator.offline.expressions.expression import Expression, Form, Loop
@@ -19,6 +20,7 @@ _MOST_SHAPED = 6
 _MOST_ITEMS = 400
 _SINGLE = ("x", "y", "z", "item", "each", "one", "other")
 _PAIRS = (("a", "b"), ("x", "y"), ("left", "right"), ("first", "second"), ("one", "other"))
+LOOP_NAMES = frozenset(chain(_SINGLE, *_PAIRS))
 
 
 class Enumeration(Protocol):

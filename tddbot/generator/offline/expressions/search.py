@@ -8,6 +8,7 @@ from tddbot.generator.offline.expressions.angles import Angle, angles, items, to
 from tddbot.generator.offline.expressions.bank import Bank
 from tddbot.generator.offline.expressions.branches import branches
 from tddbot.generator.offline.expressions.clock import Clock, OutOfTimeError
+from tddbot.generator.offline.expressions.component import Component
 from tddbot.generator.offline.expressions.expression import Expression, Leaf
 from tddbot.generator.offline.expressions.goal import Goal
 from tddbot.generator.offline.expressions.probes import Row
@@ -69,9 +70,19 @@ def splits(size: int) -> tuple[int, ...]:
 
 
 class Search:
-    """One search for one goal; `beside` are inputs besides the examples, on which expressions are told apart."""
+    """One search for one goal; `beside` are inputs besides the examples, on which expressions are told apart.
 
-    def __init__(self, goal: Goal, constants: Sequence[Leaf], beside: Sequence[Row], clock: Clock) -> None:
+    `helpers` are the module's own functions.
+    """
+
+    def __init__(
+        self,
+        goal: Goal,
+        constants: Sequence[Leaf],
+        beside: Sequence[Row],
+        clock: Clock,
+        helpers: Sequence[Component] = (),
+    ) -> None:
         columns = [[*column, *(row[at] for row in beside)] for at, column in enumerate(goal.inputs)]
         self._whole = (Harvest(), tuple(angles(goal, constants)))
         self._items = tuple((Harvest(), tuple(angles(item, constants))) for item in items(goal))
@@ -84,6 +95,7 @@ class Search:
             clock,
             dearest_truth=0 if goal.holds_truths() else _DEAREST_CONDITION,
             shapes=[[len(wanted) for wanted in angle.goal.wanted] for angle in ways if _is_list(angle.goal)],
+            helpers=helpers,
         )
 
     def harvest(self) -> Harvest:

@@ -7,11 +7,13 @@ from typing import Any
 
 from tddbot.generator.offline.expressions.clock import Clock
 from tddbot.generator.offline.expressions.goal import Goal
+from tddbot.generator.offline.expressions.helpers import Desk
 from tddbot.generator.offline.expressions.layer import Solved, solution
 from tddbot.generator.offline.expressions.prior import constants
 from tddbot.generator.offline.expressions.search import Harvest, Search
 from tddbot.generator.offline.expressions.stubs import Stub
 from tddbot.stop import Stop
+from tests.generator.offline.asked import InProcessLab
 
 STEPS = 40_000
 
@@ -32,13 +34,19 @@ def harvest(of: Goal, beside: Sequence[tuple[Any, ...]] = ()) -> Harvest:
     return Search(of, constants(of.texts()), beside, clock()).harvest()
 
 
-def solved(of: Goal) -> Solved | str:
-    return solution(Stub("f", of.names, (2, 4), (2, 8), False), of, clock())
+def desk(module: str) -> Desk:
+    """Where a module's functions are asked, in this process: for modules that the tests themselves write."""
+    return Desk(InProcessLab(module), "calc.py", module)
 
 
-def text(of: Goal) -> str:
+def solved(of: Goal, module: str = "") -> Solved | str:
+    """What comes of a goal, in a module whose own functions may be called."""
+    return solution(Stub("f", of.names, (2, 4), (2, 8), False), of, clock(), desk(module))
+
+
+def text(of: Goal, module: str = "") -> str:
     """The one expression that leaves for a goal."""
-    found = solved(of)
+    found = solved(of, module)
     assert isinstance(found, Solved), found
     assert len(found.expressions) == 1, [each.text for each in found.expressions]
     ast.parse(found.expressions[0].text, mode="eval")
