@@ -1,6 +1,6 @@
 """Single-edit repair: undoes one slip in code that is there. What passes the laboratory is proposed, or asked about."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from tddbot.domain import Candidate, Dud, Proposal, Question
 from tddbot.generator.offline.inquiry import Inquiry
@@ -25,10 +25,8 @@ def repair(inquiry: Inquiry) -> Iterator[Proposal]:
         inquiry.reasons.append("every single edit of what the red tests ran was tried")
         return
     ground = Ground(inquiry)
-    if lab := inquiry.lab:
-        yield from _searched(ground, lab, inquiry)
-        if not lab.fault:
-            return
+    if (lab := inquiry.lab) and ((yield from _searched(ground, lab, inquiry)) or not lab.fault):
+        return
     found = False
     for trial in ground.trials(COMMON):
         found = True
@@ -37,20 +35,23 @@ def repair(inquiry: Inquiry) -> Iterator[Proposal]:
         inquiry.reasons.append(ground.why_nothing())
 
 
-def _searched(ground: Ground, lab: Lab, inquiry: Inquiry) -> Iterator[Proposal]:
+def _searched(ground: Ground, lab: Lab, inquiry: Inquiry) -> Generator[Proposal, None, bool]:
+    """Yield what the laboratory lets through, if anything; return whether that is a question, which is final."""
     search = Search()
     for table, bounds in _BOUNDS:
         if ground.is_endless:
             bounds = Bounds(bounds.seconds * _PATIENCE, bounds.candidates, endless=True)
         passers = search.passers(lab, ground.trials(table), inquiry, bounds)
         if passers:
-            yield _told(decided(passers, inquiry))
-            return
+            told = _told(decided(passers, inquiry))
+            yield told
+            return isinstance(told, Dud)
         if lab.fault or not inquiry.may_go_on():
-            return
+            return False
     inquiry.rejected.extend(search.rejected())
     tried = f"none of {search.tried} single edits passes all tests"
     inquiry.reasons.append(tried if search.tried else ground.why_nothing())
+    return False
 
 
 def _told(answer: Candidate | Question) -> Proposal:

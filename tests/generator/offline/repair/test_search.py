@@ -8,7 +8,7 @@ from tddbot.budget import Budget, Ledger
 from tddbot.domain import Candidate, Dud, Edit, Outcome, Patch, Result
 from tddbot.generator.offline.inquiry import Inquiry
 from tddbot.generator.offline.repair.repair import repair
-from tddbot.lab import Fate, Red, Screened
+from tddbot.lab import Example, Fate, Red, Screened
 from tddbot.ports import Past, ProposalRequest, Rung
 from tddbot.stop import Stop
 from tests.fakes import NoLab
@@ -195,6 +195,29 @@ def test_without_a_laboratory_common_slips_are_proposed_unscreened() -> None:
     made = list(repair(inquiry(lab)))
     assert len(made) > 20
     assert all(isinstance(each, Candidate) for each in made)
+
+
+def test_a_question_stands_though_the_laboratory_ends_with_it() -> None:
+    lab = Breaking(one_of(*_first_two()))
+    (asked,) = repair(inquiry(lab))
+    assert lab.fault
+    assert isinstance(asked, Dud)
+    assert asked.question is not None
+    assert len(asked.question.options) == 2
+
+
+class Breaking(ScriptedLab):
+    """Is gone as soon as it is asked anything."""
+
+    def examples(self, path: str, function: str, stop: Stop, patch: Patch | None = None) -> tuple[Example, ...]:
+        self.fault = "the jail has gone"
+        return super().examples(path, function, stop, patch)
+
+
+def _first_two() -> list[str]:
+    lab = ScriptedLab(one_of())
+    list(repair(inquiry(lab)))
+    return lab.tried[:2]
 
 
 def test_what_was_written_since_the_tests_were_green_comes_first() -> None:
