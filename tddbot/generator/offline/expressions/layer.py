@@ -20,6 +20,7 @@ from tddbot.generator.offline.expressions.stubs import Stub, filled, stubs
 from tddbot.generator.offline.inquiry import Inquiry
 from tddbot.generator.offline.ties.pasted import pasted
 from tddbot.generator.offline.ties.values import written
+from tddbot.lab import Example
 
 NAME = "offline expressions"
 
@@ -130,6 +131,8 @@ def _solved(page: Page, inquiry: Inquiry) -> list[Solved] | str:
         examples = inquiry.lab.examples(page.path, stub.name, inquiry.stop, patch)
         if not examples and patch is None and len(page.stubs) > 1:
             continue  # nobody asks for it yet
+        if any(inquiry.request.clean(text) != text for each in examples for text in _texts(each)):
+            return f"{stub.name} is called with what no model may see"  # of which a question would show parts
         goal = goal_of(stub.parameters, examples)
         if isinstance(goal, str):
             return f"{stub.name} {goal}"
@@ -139,6 +142,10 @@ def _solved(page: Page, inquiry: Inquiry) -> list[Solved] | str:
             return f"{stub.name}: {one}"
         found.append(one)
     return found or "no test says what the functions left to be written are to return"
+
+
+def _texts(example: Example) -> tuple[str, ...]:
+    return (*example.arguments, *(text for _, text in example.keywords), example.expected)
 
 
 def solution(stub: Stub, goal: Goal, clock: Clock, desk: Desk | None = None) -> Solved | str:

@@ -13,6 +13,7 @@ from tddbot.domain import Candidate, Option, Question
 from tddbot.generator.offline.inquiry import Inquiry
 from tddbot.generator.offline.ties.contest import Contest, Split
 from tddbot.generator.offline.ties.differing import differing, same_programs
+from tddbot.generator.offline.ties.forms import Filled
 from tddbot.generator.offline.ties.manners import same_by_equality
 from tddbot.generator.offline.ties.pasted import pasted
 from tddbot.stop import Stop
@@ -59,7 +60,8 @@ def _hold(contest: Contest, inquiry: Inquiry) -> None:
     contest.is_sure = bool(places)
     if lab is None:
         return
-    calls = {place: contest.recorded(place, lab, inquiry.stop) for place in places}
+    heard = {place: contest.recorded(place, lab, inquiry.stop) for place in places}
+    calls = {place: [call for call in found if not _is_secret(call, inquiry)] for place, found in heard.items()}
     end = inquiry.ledger.elapsed() + _SECONDS
     clock.start()
     try:
@@ -67,6 +69,12 @@ def _hold(contest: Contest, inquiry: Inquiry) -> None:
             contest.compare(place, recorded, lab, stop, lambda: inquiry.ledger.elapsed() < end)
     finally:
         clock.cancel()
+
+
+def _is_secret(call: Filled, inquiry: Inquiry) -> bool:
+    """Whether a call holds a secret: of an input made from it, nobody could tell that it holds a part of one."""
+    text = call.form.filled(call.values)
+    return inquiry.request.clean(text) != text
 
 
 def _question(contest: Contest, inquiry: Inquiry) -> Question:

@@ -104,7 +104,7 @@ def in_order(values: Iterable[Value]) -> list[Value]:
     """Return values sorted by themselves where they can be compared, else by their texts."""
     found = list(values)
     try:
-        return sorted(found)
+        return sorted(found, key=None if all(each == each for each in found) else written)
     except TypeError:
         return sorted(found, key=written)
 

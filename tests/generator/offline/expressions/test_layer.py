@@ -3,7 +3,7 @@
 import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tddbot.budget import Budget, Ledger
 from tddbot.domain import Brief, Candidate, Dud, Edit, Excerpt, Kind, Outcome, Patch, Result, Role, Target
@@ -53,6 +53,15 @@ def inquiry(text, lab, *more):
     excerpts = (Excerpt("shapes.py", text, Role.SOURCE), *more, test)
     request = ProposalRequest(Brief(target, excerpts), Rung("offline", "offline", width=9), lab=lab)
     return Inquiry(request, Ledger(Budget()), Stop())
+
+
+def test_no_example_with_a_secret_is_varied():
+    secret = "key-1234"
+    words = [((word,), word.upper()) for word in ("ab", "cde", "fghi", secret)]
+    asked = inquiry("def area(word):\n    raise NotImplementedError\n", ExamplesLab({"area": demand(*words)}))
+    asked.request = replace(asked.request, clean=lambda text: text.replace(secret, "[secret]"))
+    assert list(expressions(asked)) == []
+    assert asked.reasons == ["area is called with what no model may see"]
 
 
 def test_a_stub_is_filled():

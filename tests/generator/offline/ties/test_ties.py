@@ -5,7 +5,7 @@ import pytest
 from tddbot.domain import Candidate, Question
 from tddbot.generator.offline.ties.ties import MOST_OPTIONS, decided
 from tests.fakes import NoLab
-from tests.generator.offline.asked import IMPORTS, TEST, InProcessLab, inquiry, passers
+from tests.generator.offline.asked import IMPORTS, TEST, InProcessLab, cleaned, inquiry, passers
 
 RED = "def f(n):\n    return n\n"
 
@@ -63,6 +63,23 @@ def test_one_more_test_decides_between_patches_that_differ() -> None:
     question = asked(RED, [f("return n * 2"), f("return n + 3")], "f(3)")
     assert (question.call, question.path) == ("f(1)", TEST)
     assert lines_of(question) == ["assert f(1) == 2", "assert f(1) == 4"]
+
+
+def test_no_input_is_made_from_a_secret() -> None:
+    lab = InProcessLab(RED, ("f('key-1234')", "f('word')"))
+    found = cleaned(inquiry(RED, lab), "key-1234")
+    question = decided(passers(RED, f("return n[:9]"), f("return n[:6] + '9'")), found)
+    assert isinstance(question, Question)
+    assert lab.asked
+    assert not [text for text in lab.asked if any(part in text for part in ("key", "1234", "y-1"))]
+
+
+def test_where_all_that_tests_give_are_secrets_nothing_is_asked() -> None:
+    lab = InProcessLab(RED, ("f('key-1234')",))
+    found = cleaned(inquiry(RED, lab), "key-1234")
+    question = decided(passers(RED, f("return n[:9]"), f("return n[:8] * 2")), found)
+    assert isinstance(question, Question)
+    assert (question.call, lab.asked) == ("", [])
 
 
 def test_each_test_holds_with_its_own_patch_alone() -> None:
