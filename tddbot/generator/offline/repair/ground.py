@@ -38,7 +38,7 @@ class Ground:
         """Yield the candidates that the operators of a table make, none that another call has yielded."""
         inquiry = self._inquiry
         if not self._sources and table is COMMON and _is_unreadable(inquiry.brief):
-            yield from chain.from_iterable(map(mended, self._files))
+            yield from chain.from_iterable(mended(each, inquiry.may_go_on) for each in self._files)
             return
         others = chain(self._others, self._kept(self._rest))
         changes = ranked(self._sources, others, inquiry.brief, table, self._recent)

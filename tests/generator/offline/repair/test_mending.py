@@ -1,9 +1,12 @@
 import warnings
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from tddbot.domain import Candidate, Excerpt, Failure, Role
+from tddbot.generator.offline.repair import mending
+from tddbot.generator.offline.repair.candidates import Trial
 from tests.generator.offline.making import PATH, after, brief, propose
 
 FAILURE = Failure("collect", "SyntaxError", "expected ':'")
@@ -61,3 +64,22 @@ def test_a_test_file_that_does_not_parse_is_none_to_mend() -> None:
     of = replace(brief("def f(a):\n    return a\n", failure=FAILURE), red_lines={})
     broken = Excerpt("tests/test_calc.py", "def test_it()\n    pass\n", Role.TEST)
     assert not [each for each in propose(replace(of, excerpts=(*of.excerpts, broken))) if isinstance(each, Candidate)]
+
+
+def tried(text: str, may_go_on: Callable[[], bool] = lambda: True) -> list[Trial]:
+    return [*mending.mended(Excerpt(PATH, text, Role.SOURCE), may_go_on)]
+
+
+def test_a_very_long_line_is_left_as_it_is() -> None:
+    assert tried(f"DATA = [{'1, ' * 30_000}\n") == []
+
+
+def test_a_large_file_is_compiled_a_few_times_only() -> None:
+    asked: list[int] = []
+    text = f"y = {'a b ' * 100}\n" + "x = 1\n" * 30_000
+    assert tried(text, lambda: not asked.append(0)) == []  # type: ignore[func-returns-value]
+    assert 10 < len(asked) < 100
+
+
+def test_when_time_is_up_nothing_more_is_compiled() -> None:
+    assert tried("def f(a)\n    return a\n", lambda: False) == []
