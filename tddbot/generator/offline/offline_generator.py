@@ -41,7 +41,7 @@ class OfflineGenerator:
 
 
 def _asked(inquiry: Inquiry) -> Iterator[Proposal]:
-    """What is only offered is held back, since a fix leaves no use for it; what the layers ask ends the round."""
+    """What is only offered is held back, since a fix leaves no use for it; a tie is fixed by nothing."""
     offers: list[Candidate] = []
     question: Question | None = None
     for layer in LAYERS:
@@ -50,11 +50,11 @@ def _asked(inquiry: Inquiry) -> Iterator[Proposal]:
             if isinstance(proposal, Dud):
                 inquiry.reasons.append(proposal.reason)
                 question = question or proposal.question
-            elif proposal.kind is Kind.FIX:
+            elif proposal.kind is not Kind.FIX:
+                offers.append(proposal)
+            elif question is None:
                 is_fixed = True
                 yield proposal
-            else:
-                offers.append(proposal)
         if is_fixed or not inquiry.may_go_on():
             return
     yield from offers

@@ -104,6 +104,9 @@ class Contest:
             rows = asking.rows([each.expression for each in batch], self.passers)
             if not rows:
                 break
+            if not all(any(answer.text for answer in row) for row in rows):
+                self.is_sure = False  # who answers nothing at all may have been stopped by something else
+                break
             compared += self._take(place, asking.manner, batch, rows, usual)
         self.is_sure = self.is_sure and compared >= min(_FEWEST, sum(not each.strays for each in found))
 

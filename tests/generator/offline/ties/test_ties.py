@@ -2,8 +2,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from tddbot.domain import Candidate, Question
+from tddbot.domain import Candidate, Patch, Question
 from tddbot.generator.offline.ties.ties import MOST_OPTIONS, decided
+from tddbot.lab import Answer
+from tddbot.stop import Stop
 from tests.fakes import NoLab
 from tests.generator.offline.asked import IMPORTS, TEST, InProcessLab, cleaned, inquiry, passers
 
@@ -261,3 +263,23 @@ def test_inputs_that_say_nothing_do_not_make_sure() -> None:
     afters = [f("return {3: 6, 5: 10}[n]"), f("return {5: 10, 3: 6}[n + 0]")]
     question = asked(RED, afters, "f(3)", "f(5)")
     assert question.call == ""
+
+
+class StarvedLab(InProcessLab):
+    """Answers what is recorded, and of what else is asked nothing for the last of the patches."""
+
+    def ask(
+        self, path: str, expressions: Sequence[str], patches: Sequence[Patch | None], stop: Stop
+    ) -> tuple[tuple[Answer, ...], ...]:
+        rows = super().ask(path, expressions, patches, stop)
+        if set(expressions) <= set(self.recorded):
+            return rows
+        return (*rows[:-1], tuple(Answer("", plain=False) for _ in expressions))
+
+
+def test_who_answers_nothing_at_all_is_not_ruled_out_for_it() -> None:
+    calls = ("f(3)", "f(5)", "f(8)")
+    both = passers(RED, f("return n * 2"), f("return n + 3"))
+    question = decided(both, inquiry(RED, StarvedLab(RED, calls)))
+    assert isinstance(question, Question)
+    assert len(question.options) == 2
