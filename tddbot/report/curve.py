@@ -113,13 +113,15 @@ def plot(points: Sequence[Point], total: int, unit: str, width: int, height: int
     if not points or points[-1].at <= 0 or columns < 12:
         return []
     furthest = points[-1].at
+    end = f"{furthest:,.4g} {unit}"
+    if len(end) >= columns:
+        return []
     shares = [_solved_at(points, furthest * (column + 1) / columns) / total for column in range(columns)]
     rows = []
     for row in reversed(range(height)):
         label = {height - 1: "100 %", 0: "0 %"}.get(row, "")
         cells = "".join(_cell(share * height - row, fine) for share in shares)
         rows.append(f"{label:>6} {cells}".rstrip())
-    end = f"{furthest:,.4g} {unit}"
     return [*rows, f"{'':>6} 0{end:>{columns - 1}}"]
 
 

@@ -87,6 +87,11 @@ def test_where_there_is_no_room_nothing_is_drawn(width):
     assert plot([Point(1.0, 1)], 1, "s", width) == []
 
 
+def test_where_there_is_no_room_for_the_scale_nothing_is_drawn_either():
+    assert plot([Point(10006.0, 1)], 1, "USD", 20) == []
+    assert max(map(len, plot([Point(10006.0, 1)], 1, "USD", 22))) <= 22
+
+
 def test_what_was_all_free_draws_no_curve():
     assert plot([Point(0.0, 9)], 9, "USD", 80) == []
     assert plot([], 9, "USD", 80) == []
