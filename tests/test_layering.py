@@ -16,7 +16,7 @@ PACKAGE = ROOT / "tddbot"
 
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("domain", "errors", "text", "protection", "parsing", "missing"),
-    ("stop", "events", "lab", "ports", "budget", "parallel"),
+    ("stop", "events", "lab", "ports", "budget", "parallel", "ties"),
     ("watcher", "context", "generator", "runner", "judge", "repository", "store", "report"),
     ("loop", "preparing", "work", "ending", "watching"),
     ("config", "app"),

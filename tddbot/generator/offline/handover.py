@@ -7,9 +7,9 @@ from tddbot.domain import Brief, Excerpt, Findings
 from tddbot.generator.offline.inquiry import Inquiry
 from tddbot.generator.offline.repair.ranking import is_suspect, ranked
 from tddbot.generator.offline.syntax import read
-from tddbot.generator.offline.ties.differing import functions
 from tddbot.lab import Answer, Call
 from tddbot.parsing import Unparsable, parsed
+from tddbot.ties.differing import functions
 
 MOST_SUSPECTS = 8
 MOST_CALLS = 12

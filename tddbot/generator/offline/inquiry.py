@@ -9,6 +9,7 @@ from tddbot.lab import Lab
 from tddbot.ports import ProposalRequest
 from tddbot.protection import protected_as
 from tddbot.stop import Stop
+from tddbot.ties.ties import Hearing
 
 
 @dataclass
@@ -43,6 +44,11 @@ class Inquiry:
         """The patches that were proposed in an earlier round."""
         proposals = (each.proposal for each in self.request.history)
         return frozenset(each.patch.id for each in proposals if isinstance(each, Candidate))
+
+    @property
+    def hearing(self) -> Hearing:
+        """Where patches that pass alike are told apart."""
+        return Hearing(self.lab, self.stop, self.ledger.elapsed, self.brief, self.request.clean)
 
     def may_go_on(self, _: object = None) -> bool:
         """Whether there are means left."""

@@ -13,9 +13,9 @@ from tddbot.generator.offline.expressions.probes import Row
 from tddbot.generator.offline.expressions.pure import Pure, pure
 from tddbot.generator.offline.expressions.scopes import LOOP_NAMES
 from tddbot.generator.offline.expressions.stubs import Stub
-from tddbot.generator.offline.ties.values import read, written
 from tddbot.lab import Answer, Lab
 from tddbot.stop import Stop
+from tddbot.ties.values import read, written
 
 _MOST_FUNCTIONS = 4  # so many are in their price
 _MOST_ASKED = 400

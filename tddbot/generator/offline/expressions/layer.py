@@ -18,9 +18,9 @@ from tddbot.generator.offline.expressions.reading import goal_of
 from tddbot.generator.offline.expressions.search import Search
 from tddbot.generator.offline.expressions.stubs import Stub, filled, stubs
 from tddbot.generator.offline.inquiry import Inquiry
-from tddbot.generator.offline.ties.pasted import pasted
-from tddbot.generator.offline.ties.values import written
 from tddbot.lab import Example
+from tddbot.ties.pasted import pasted
+from tddbot.ties.values import written
 
 NAME = "offline expressions"
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from tddbot.generator.offline.expressions.goal import Goal, near, same
 from tddbot.generator.offline.expressions.kinds import is_plain, weight
-from tddbot.generator.offline.ties.values import read
 from tddbot.lab import Example, Relation
+from tddbot.ties.values import read
 
 FEWEST = 3
 FEWEST_TRUTHS = 8

@@ -8,8 +8,8 @@ from tddbot.generator.offline.repair.candidates import NAME
 from tddbot.generator.offline.repair.ground import Ground
 from tddbot.generator.offline.repair.operators.table import COMMON, RARE
 from tddbot.generator.offline.repair.search import Bounds, Search
-from tddbot.generator.offline.ties.ties import decided
 from tddbot.lab import Lab
+from tddbot.ties.ties import decided
 
 _BOUNDS = ((COMMON, Bounds(5.0, 1500)), (RARE, Bounds(4.0, 2500)))
 # Where the tests do not end, hardly a candidate does either, and each of them takes as long as it may.
@@ -43,7 +43,7 @@ def _searched(ground: Ground, lab: Lab, inquiry: Inquiry) -> Generator[Proposal,
             bounds = Bounds(bounds.seconds * _PATIENCE, bounds.candidates, endless=True)
         passers = search.passers(lab, ground.trials(table), inquiry, bounds)
         if passers:
-            told = _told(decided(passers, inquiry))
+            told = _told(decided(passers, inquiry.hearing))
             yield told
             return isinstance(told, Dud)
         if lab.fault or not inquiry.may_go_on():

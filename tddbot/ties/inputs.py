@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, permutations
 
-from tddbot.generator.offline.ties.forms import Filled, Form
-from tddbot.generator.offline.ties.habits import EDGE, Bond, Habits, bonds, strays
-from tddbot.generator.offline.ties.mutations import Hints, drawn, neighbours
-from tddbot.generator.offline.ties.values import Value, kind_of, written
+from tddbot.ties.forms import Filled, Form
+from tddbot.ties.habits import EDGE, Bond, Habits, bonds, strays
+from tddbot.ties.mutations import Hints, drawn, neighbours
+from tddbot.ties.values import Value, kind_of, written
 
 MOST = 400
 _STEPS = 60

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tddbot.generator.offline.ties.values import Opaque, Value, read, tree_of, written
+from tddbot.ties.values import Opaque, Value, read, tree_of, written
 
 _LONGEST = 2_000
 

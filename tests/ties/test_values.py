@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from tddbot.generator.offline.ties.values import Opaque, behaviour, kind_of, read, written
+from tddbot.ties.values import Opaque, behaviour, kind_of, read, written
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
-from tddbot.generator.offline.ties.forms import opened
-from tddbot.generator.offline.ties.inputs import MOST, Input, inputs
-from tddbot.generator.offline.ties.mutations import Hints
+from tddbot.ties.forms import opened
+from tddbot.ties.inputs import MOST, Input, inputs
+from tddbot.ties.mutations import Hints
 
 
 def made(*calls: str, hints: Hints | None = None, annotations: tuple[str, ...] = ()) -> list[Input]:

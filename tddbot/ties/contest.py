@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tddbot.domain import Candidate
-from tddbot.generator.offline.ties.differing import Place
-from tddbot.generator.offline.ties.forms import Filled, called, opened
-from tddbot.generator.offline.ties.inputs import Input, inputs
-from tddbot.generator.offline.ties.manners import Manner, fitting
-from tddbot.generator.offline.ties.values import behaviour, kind_of, read
 from tddbot.lab import Answer, Call, Lab
 from tddbot.stop import Stop
+from tddbot.ties.differing import Place
+from tddbot.ties.forms import Filled, called, opened
+from tddbot.ties.inputs import Input, inputs
+from tddbot.ties.manners import Manner, fitting
+from tddbot.ties.values import behaviour, kind_of, read
 
 _SAMPLES = 24
 _PROBED = 6

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from tddbot.generator.offline.ties.habits import Habits
-from tddbot.generator.offline.ties.values import Value, in_order, kind_of, written
+from tddbot.ties.habits import Habits
+from tddbot.ties.values import Value, in_order, kind_of, written
 
 _PER_ITEM = 5
 _LONGEST = 40

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from tddbot.generator.offline.ties.values import Value, kind_of, written
+from tddbot.ties.values import Value, kind_of, written
 
 _ENOUGH = 3
 _SMALL_ALPHABET = 8

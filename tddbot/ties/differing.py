@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tddbot.domain import Patch
-from tddbot.generator.offline.ties.mutations import Hints
 from tddbot.parsing import Unparsable, parsed
+from tddbot.ties.mutations import Hints
 
 _MOST = 12
 _NUMBERS, _TEXTS = 10, 6

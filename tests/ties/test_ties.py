@@ -3,9 +3,9 @@ from collections.abc import Sequence
 import pytest
 
 from tddbot.domain import Candidate, Patch, Question
-from tddbot.generator.offline.ties.ties import MOST_OPTIONS, decided
 from tddbot.lab import Answer
 from tddbot.stop import Stop
+from tddbot.ties.ties import MOST_OPTIONS, decided
 from tests.fakes import NoLab
 from tests.generator.offline.asked import IMPORTS, TEST, InProcessLab, cleaned, inquiry, passers
 
@@ -17,7 +17,7 @@ def f(body: str) -> str:
 
 
 def told(before: str, afters: Sequence[str], *calls: str, test: str = IMPORTS) -> Candidate | Question:
-    return decided(passers(before, *afters), inquiry(before, InProcessLab(before, calls), test))
+    return decided(passers(before, *afters), inquiry(before, InProcessLab(before, calls), test).hearing)
 
 
 def asked(before: str, afters: Sequence[str], *calls: str, test: str = IMPORTS) -> Question:
@@ -49,7 +49,7 @@ def holds(test: str, text: str) -> bool:
 
 def test_one_patch_that_passes_is_the_fix() -> None:
     only = passers(RED, f("return n * 2"))
-    assert decided(only, inquiry(RED, None)) is only[0]
+    assert decided(only, inquiry(RED, None).hearing) is only[0]
 
 
 def test_patches_that_behave_alike_are_one_fix_the_likeliest() -> None:
@@ -58,7 +58,7 @@ def test_patches_that_behave_alike_are_one_fix_the_likeliest() -> None:
 
 def test_the_same_program_in_other_words_needs_no_laboratory() -> None:
     both = passers(RED, f("return n*2"), f("return (n * 2)"))
-    assert decided(both, inquiry(RED, NoLab())) is both[0]
+    assert decided(both, inquiry(RED, NoLab()).hearing) is both[0]
 
 
 def test_one_more_test_decides_between_patches_that_differ() -> None:
@@ -70,7 +70,7 @@ def test_one_more_test_decides_between_patches_that_differ() -> None:
 def test_no_input_is_made_from_a_secret() -> None:
     lab = InProcessLab(RED, ("f('key-1234')", "f('word')"))
     found = cleaned(inquiry(RED, lab), "key-1234")
-    question = decided(passers(RED, f("return n[:9]"), f("return n[:6] + '9'")), found)
+    question = decided(passers(RED, f("return n[:9]"), f("return n[:6] + '9'")), found.hearing)
     assert isinstance(question, Question)
     assert lab.asked
     assert not [text for text in lab.asked if any(part in text for part in ("key", "1234", "y-1"))]
@@ -79,7 +79,7 @@ def test_no_input_is_made_from_a_secret() -> None:
 def test_where_all_that_tests_give_are_secrets_nothing_is_asked() -> None:
     lab = InProcessLab(RED, ("f('key-1234')",))
     found = cleaned(inquiry(RED, lab), "key-1234")
-    question = decided(passers(RED, f("return n[:9]"), f("return n[:8] * 2")), found)
+    question = decided(passers(RED, f("return n[:9]"), f("return n[:8] * 2")), found.hearing)
     assert isinstance(question, Question)
     assert (question.call, lab.asked) == ("", [])
 
@@ -209,7 +209,7 @@ def test_the_options_are_few() -> None:
 def test_what_tests_call_themselves_counts_and_not_what_a_wrong_function_calls_on_its_way() -> None:
     afters = [f("return n if n >= 0 else -7"), f("return n")]
     lab = InProcessLab(RED, ["f(-1)", "f(-2)"], direct=["5", "2", "9"])
-    assert decided(both := passers(RED, *afters), inquiry(RED, lab)) is both[0]
+    assert decided(both := passers(RED, *afters), inquiry(RED, lab).hearing) is both[0]
 
 
 def test_functions_that_read_a_constant_are_asked_where_only_that_differs() -> None:
@@ -234,7 +234,7 @@ def test_where_nothing_can_be_compared_the_question_has_no_call(afters: list[str
 
 
 def test_without_a_laboratory_the_question_has_no_call() -> None:
-    question = decided(passers(RED, f("return n * 2"), f("return n + 3")), inquiry(RED, None))
+    question = decided(passers(RED, f("return n * 2"), f("return n + 3")), inquiry(RED, None).hearing)
     assert isinstance(question, Question)
     assert (question.call, len(question.options)) == ("", 2)
 
@@ -243,7 +243,7 @@ def test_once_stopped_nothing_is_taken_for_alike() -> None:
     lab = InProcessLab(RED, ["f(3)"])
     of = inquiry(RED, lab)
     of.stop.set()
-    assert isinstance(decided(passers(RED, f("return n + n"), f("return n * 2")), of), Question)
+    assert isinstance(decided(passers(RED, f("return n + n"), f("return n * 2")), of.hearing), Question)
     assert not [each for each in lab.asked if each != "f(3)"]
 
 
@@ -280,6 +280,6 @@ class StarvedLab(InProcessLab):
 def test_who_answers_nothing_at_all_is_not_ruled_out_for_it() -> None:
     calls = ("f(3)", "f(5)", "f(8)")
     both = passers(RED, f("return n * 2"), f("return n + 3"))
-    question = decided(both, inquiry(RED, StarvedLab(RED, calls)))
+    question = decided(both, inquiry(RED, StarvedLab(RED, calls)).hearing)
     assert isinstance(question, Question)
     assert len(question.options) == 2

@@ -8,8 +8,8 @@ import ast
 from collections.abc import Sequence
 from enum import Enum
 
-from tddbot.generator.offline.ties.values import read
 from tddbot.lab import Answer
+from tddbot.ties.values import read
 
 _MUTABLE = (ast.List, ast.Dict, ast.Set)
 _MANY = 1000
