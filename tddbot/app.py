@@ -101,17 +101,24 @@ class App:
 
     def policy(self, apply: bool = True) -> Policy:
         """What the user has set."""
-        runner = self.config.runner
+        runner, judge = self.config.runner, self.config.judge
         return Policy(
             ladder=ladder(self.has_model, self.config.model),
             budget=self.config.budget.limits(),
             jobs=runner.jobs or os.cpu_count() or 1,
             apply=apply,
-            protected=self.config.judge.protected,
+            protected=judge.protected,
             run_seconds=runner.run_seconds,
             test_seconds=runner.test_seconds,
             environ=self.environment,
             key_names=(self.config.model.api_key_env,),
+            allow=judge.allow,
+            strict=judge.strict,
+            repeats=judge.repeats,
+            held_out=judge.held_out,
+            gates={"ruff": judge.ruff, "mypy": judge.mypy, "pyright": judge.pyright},
+            gate_seconds=judge.gate_seconds,
+            unpinned_seconds=judge.unpinned_seconds,
         )
 
 

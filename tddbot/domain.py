@@ -8,6 +8,8 @@ from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 
+from tddbot.proof import Contradiction, Gate, Objection, Proof, Unpinned, Withheld
+
 NodeId = str
 """pytest's own name of a test (`tests/test_a.py::test_b[1]`), or of a file that could not be collected."""
 
@@ -108,7 +110,8 @@ class Run:
     `tree` is the tree ID of the baseline; `patch_id` names the patch laid over it, if any. `coverage` is filled only
     where the request asked for a trace. `detail` says in one sentence why a run is not complete. `held` names what
     speaks against a forged report: the controls that this run passed, beyond the jail itself. `reached` has a sentence
-    for each of `breaches`, with the limit's number.
+    for each of `breaches`, with the limit's number. `seed` says what chance there was in it, as far as it is known, such
+    as `hash 7, order 7`: Python's hashes, and the order of the tests where a plugin shuffles them.
     """
 
     tree: str
@@ -122,6 +125,7 @@ class Run:
     breaches: tuple[Breach, ...] = ()
     held: tuple[str, ...] = ()
     reached: tuple[str, ...] = ()
+    seed: str = ""
 
     def reds(self) -> tuple[NodeId, ...]:
         """The red node IDs, in the order in which they ran."""
@@ -201,12 +205,14 @@ class Brief:
     """A target and what a generator may see of the repository: secrets removed, protected files included as text.
 
     `red_lines` are the lines that the red tests ran; `green_lines` count, per path and line, the green tests that did.
+    `withheld` are cases of the target that are not shown, nor are they in its `results`.
     """
 
     target: Target
     excerpts: tuple[Excerpt, ...]
     red_lines: Lines = field(default_factory=dict)
     green_lines: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
+    withheld: Withheld = Withheld()
 
     def sources(self) -> tuple[Excerpt, ...]:
         """The existing files that a patch may change."""
@@ -300,7 +306,7 @@ class Candidate:
     """A proposal that can be tried.
 
     `note` says in words what it does, `reasoning` is a model's own summary of how it came to it; `replay` is the
-    generator's own affair.
+    generator's own affair. `model` and `effort` are those that a model's answer came from.
     """
 
     patch: Patch
@@ -310,6 +316,8 @@ class Candidate:
     replay: tuple[object, ...] = ()
     reasoning: str = ""
     kind: Kind = Kind.FIX
+    model: str = ""
+    effort: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,7 +381,11 @@ Proposal = Candidate | Dud
 
 
 class Ruling(StrEnum):
-    """What the judge says of an attempt; only ACCEPTED is applied, OFFERED waits for the user's `tddbot apply`."""
+    """What the judge says of an attempt; only ACCEPTED is applied, OFFERED waits for the user's `tddbot apply`.
+
+    OVERFIT passes what was shown of the target and not what was withheld; GATED is green, and a check of the project's
+    own objects.
+    """
 
     ACCEPTED = "accepted"
     OFFERED = "offered"
@@ -381,20 +393,28 @@ class Ruling(StrEnum):
     DUD = "dud"
     FORBIDDEN = "forbidden"
     STILL_RED = "still red"
+    OVERFIT = "overfit"
     REGRESSION = "regression"
+    GATED = "gated"
     UNPROVEN = "unproven"
     CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The ruling with its reasons; `won` are fail-to-pass, `lost` are pass-to-fail (skipped and vanished included)."""
+    """The ruling with its reasons; `won` are fail-to-pass, `lost` are pass-to-fail (skipped and vanished included).
+
+    `flaky` are greens that were lost and are known to flicker by themselves; `warnings` are what the guard noticed and
+    does not forbid.
+    """
 
     ruling: Ruling
     reasons: tuple[str, ...] = ()
     won: tuple[NodeId, ...] = ()
     lost: tuple[NodeId, ...] = ()
     kept: int = 0
+    flaky: tuple[NodeId, ...] = ()
+    warnings: tuple[Objection, ...] = ()
 
     @property
     def accepted(self) -> bool:
@@ -406,13 +426,14 @@ class Verdict:
 class Attempt:
     """One proposal, tried once. `run` is the run that decided: none for a dud or a forbidden patch.
 
-    `rung` names the step of the ladder that it came from.
+    `rung` names the step of the ladder that it came from; `proof` is there for what is accepted.
     """
 
     proposal: Proposal
     run: Run | None
     verdict: Verdict
     rung: str = ""
+    proof: Proof | None = None
 
 
 class Conclusion(StrEnum):
@@ -431,7 +452,8 @@ class Resolution:
 
     `out_of_means` tells that the model's service or the budget ended it, and not the difficulty of the target;
     `contradiction` names the two tests that no implementation can satisfy together. `question` is what one more test
-    would decide, `offers` are attempts that the user may apply.
+    would decide, `offers` are attempts that the user may apply. `clash` shows two tests that contradict each other, where
+    that was seen and not only said; `unpinned` is what no test notices of the patch.
     """
 
     target: Target
@@ -445,6 +467,8 @@ class Resolution:
     contradiction: tuple[NodeId, ...] = ()
     question: Question | None = None
     offers: tuple[Attempt, ...] = ()
+    clash: Contradiction | None = None
+    unpinned: tuple[Unpinned, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -465,7 +489,8 @@ class Conflict:
 class Evidence:
     """The record that goes with every patch that was accepted or is offered: what was proven, where and at what cost.
 
-    Of a scaffold was proven only that it spoils nothing.
+    Of a scaffold was proven only that it spoils nothing. `digests` are the SHA-256 of each file after the patch ("" for
+    none), by path; `lacks` is what the jail could not hold.
     """
 
     patch_id: str
@@ -482,3 +507,16 @@ class Evidence:
     seconds: float
     held: tuple[str, ...] = ()
     kind: Kind = Kind.FIX
+    repeats: int = 0
+    without: int = 0
+    seeds: tuple[str, ...] = ()
+    flaky: tuple[NodeId, ...] = ()
+    lacks: tuple[str, ...] = ()
+    guard: tuple[Objection, ...] = ()
+    gates: tuple[Gate, ...] = ()
+    uncovered: tuple[str, ...] = ()
+    unpinned: tuple[Unpinned, ...] = ()
+    question: Question | None = None
+    model: str = ""
+    effort: str = ""
+    digests: Mapping[str, str] = field(default_factory=dict)

@@ -22,6 +22,7 @@ from tddbot.generator.progress import best, stuck
 from tddbot.judge.contradiction import contradiction
 from tddbot.judge.evidence import record
 from tddbot.ports import ProposalRequest
+from tddbot.proof import Contradiction, Unpinned
 from tddbot.work import Work
 
 
@@ -51,19 +52,31 @@ def next_step(request: ProposalRequest, history: Sequence[Attempt]) -> tuple[Ste
     return Step.UP if why else Step.STAY, why
 
 
-def conclude(work: Work, conclusion: Conclusion, reason: str, attempts: Sequence[Attempt] = ()) -> Resolution:
-    """Say how the target ended; the last attempt is the one that did it where it was fixed."""
+def conclude(
+    work: Work,
+    conclusion: Conclusion,
+    reason: str,
+    attempts: Sequence[Attempt] = (),
+    best: Attempt | None = None,
+    asked: Question | None = None,
+    clash: Contradiction | None = None,
+    left_open: tuple[Unpinned, ...] = (),
+) -> Resolution:
+    """Say how the target ended: by which attempt where it was fixed, and what the tests leave open."""
+    said = contradiction(attempts) or () if conclusion is Conclusion.CONTRADICTORY else ()
     return Resolution(
         target=work.target,
         conclusion=conclusion,
         reason=reason,
-        attempt=attempts[-1] if conclusion is Conclusion.FIXED else None,
-        contradiction=contradiction(attempts) or () if conclusion is Conclusion.CONTRADICTORY else (),
-        question=None if conclusion is Conclusion.FIXED else question(attempts),
+        attempt=best,
+        contradiction=clash.node_ids if clash else said,
+        question=asked if best else question(attempts),
         offers=tuple(attempt for attempt in attempts if attempt.verdict.ruling is Ruling.OFFERED),
         attempts=len(attempts),
         usage=work.ledger.spent,
         seconds=work.ledger.elapsed(),
+        clash=clash,
+        unpinned=left_open,
         out_of_means=any(isinstance(attempt.proposal, Dud) and attempt.proposal.out_of_means for attempt in attempts)
         or (conclusion is Conclusion.GAVE_UP and work.ledger.exhausted() is not None),
     )

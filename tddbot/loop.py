@@ -5,7 +5,10 @@ from dataclasses import replace
 from functools import partial
 
 from tddbot import events
+from tddbot.aftermath import unpinned
+from tddbot.choosing import chosen, is_one_of_many
 from tddbot.context.targets import targets
+from tddbot.contradicting import contradicted
 from tddbot.domain import (
     Attempt,
     Brief,
@@ -24,12 +27,13 @@ from tddbot.ending import Step, conclude, deliver, next_step, offer, why_given_u
 from tddbot.judge.contradiction import contradiction
 from tddbot.judge.guard import objections
 from tddbot.judge.offers import rule_offer
-from tddbot.judge.verdict import plausible, rule
+from tddbot.judge.verdict import plausible
 from tddbot.parallel import in_order
 from tddbot.ports import Policy, Ports, ProposalRequest
 from tddbot.preparing import MOST_TESTS, planned, prepare, take_baseline, with_tests_protected
+from tddbot.proving import prove
 from tddbot.stop import Stop
-from tddbot.work import Work, begun, keep, past, run, unsteady
+from tddbot.work import Work, begun, keep, past, run
 
 Choice = Callable[[Run], Collection[NodeId]]
 
@@ -72,15 +76,19 @@ def fix(work: Work) -> Resolution:
         prepared = prepare(work)
         if isinstance(prepared, Resolution):
             return prepared
-        work, brief = prepared
-        return search(replace(work, lab=lab), brief)
+        work, brief = replace(prepared[0], lab=lab), prepared[1]
+        if clash := contradicted(work, brief):
+            return conclude(work, Conclusion.CONTRADICTORY, clash.reason, clash=clash)
+        return search(work, brief)
 
 
 def search(work: Work, brief: Brief) -> Resolution:
     """Take the attempts one by one until one is accepted; what is only offered is kept for the user."""
     ports = work.ports
     attempts: list[Attempt] = []
-    climbing = climb(work, brief)
+    accepted: list[Attempt] = []
+    hunt = Stop(work.stop)
+    climbing = climb(replace(work, stop=hunt), brief)
     for attempt in climbing:
         attempts.append(attempt)
         ports.store.record_attempt(work.target.id, attempt)
@@ -88,10 +96,15 @@ def search(work: Work, brief: Brief) -> Resolution:
         if attempt.verdict.ruling is Ruling.OFFERED:
             offer(work, attempt)
         if attempt.verdict.accepted:
-            work.stop.set()
-            # What is cut off by that may cost, too.
-            climbing.close()
-            return conclude(work, Conclusion.FIXED, "", attempts)
+            accepted.append(attempt)
+            if not is_one_of_many(work, attempt):
+                break
+    hunt.set()
+    # What is cut off by that may cost, too.
+    climbing.close()
+    if accepted:
+        best, question = chosen(work, brief, accepted)
+        return conclude(work, Conclusion.FIXED, "", attempts, best, question, left_open=unpinned(work, best))
     if work.stop.is_set():
         return conclude(work, Conclusion.CANCELLED, "it was cancelled", attempts)
     if pair := contradiction(attempts):
@@ -118,7 +131,7 @@ def climb(work: Work, brief: Brief) -> Generator[Attempt, None, None]:
                 history.append(replace(attempt, rung=rung.name))
                 yield history[-1]
             step, why = next_step(request, history)
-            if step is Step.END:
+            if step is Step.END or any(attempt.verdict.accepted for attempt in history):
                 return
             if step is Step.UP:
                 break
@@ -138,13 +151,7 @@ def try_out(work: Work, proposal: Proposal) -> Attempt:
     verdict = plausible(work.target, search)
     if verdict.ruling is not Ruling.PLAUSIBLE:
         return Attempt(proposal, search, verdict)
-    proof = run(work, proposal, None)
-    verdict = rule(work.target, work.baseline, proof)
-    if verdict.accepted:
-        reason, held = unsteady(work, proposal)
-        proof = replace(proof, held=(*proof.held, *held))
-        if reason:
-            verdict = replace(verdict, ruling=Ruling.UNPROVEN, reasons=(reason,))
-        elif proposal.kind is not Kind.FIX:
-            verdict = replace(verdict, ruling=Ruling.OFFERED)
-    return Attempt(proposal, proof, verdict)
+    attempt = prove(work, proposal)
+    if attempt.verdict.accepted and proposal.kind is not Kind.FIX:
+        return replace(attempt, verdict=replace(attempt.verdict, ruling=Ruling.OFFERED))
+    return attempt

@@ -39,8 +39,9 @@ class RunRequest:
     since it can prove nothing any more. `protected` are more patterns of files whose originals are laid over the patch.
     `seconds` bounds the whole run, `test_seconds` each test; both are wall clock. A `warm` run may happen in a fork of
     the zygote, to search; any other is in a fresh process, to prove. `split` asks that the patched modules run in a
-    jail of their own, apart from the tests, where they are of a kind that can. Requests of one `lane` (a target) wait
-    behind each other for a place to run, and lanes take turns.
+    jail of their own, apart from the tests, where they are of a kind that can. `seed` varies in a cold run what depends on
+    chance: Python's hashes, and the order of the tests where a plugin shuffles them; None leaves both as they are.
+    Requests of one `lane` (a target) wait behind each other for a place to run, and lanes take turns.
     """
 
     snapshot: Snapshot
@@ -55,6 +56,32 @@ class RunRequest:
     warm: bool = False
     split: bool = False
     lane: str = ""
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToolRequest:
+    """A tool of the project's own to run on a snapshot, with a patch laid over it: `python -m module arguments`.
+
+    `protected` as in a run; `seconds` is wall clock.
+    """
+
+    snapshot: Snapshot
+    module: str
+    arguments: tuple[str, ...] = ()
+    patch: Patch | None = None
+    protected: tuple[str, ...] = ()
+    seconds: float = 60.0
+    lane: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolRun:
+    """What a tool printed to its standard output and how it ended; `fault` says in a clause why it could not run."""
+
+    output: str = ""
+    exit_code: int | None = None
+    fault: str = ""
 
 
 class Runner(Protocol):
@@ -62,6 +89,10 @@ class Runner(Protocol):
 
     def run(self, request: RunRequest, stop: Stop) -> Run:
         """Return what happened; a breach of a limit is an outcome. Raise TddbotError where no jail is possible."""
+        ...
+
+    def tool(self, request: ToolRequest, stop: Stop) -> ToolRun:
+        """Run a tool in a jail, in the project's Python. Raise TddbotError where no jail is possible."""
         ...
 
     def lab(self, request: LabRequest) -> AbstractContextManager[Lab]:
@@ -206,6 +237,14 @@ class Store(Protocol):
         """Return the tree of the newest kept run in which all of these tests were green, or None."""
         ...
 
+    def record_flaky(self, nodes: Collection[NodeId]) -> None:
+        """Keep that these tests came out green and red on one and the same tree."""
+        ...
+
+    def flaky(self) -> frozenset[NodeId]:
+        """Return the tests that are known to flicker."""
+        ...
+
     def forget(self, nodes: Collection[NodeId]) -> None:
         """Take these tests as never seen, so that their reds are news in the next baseline."""
         ...
@@ -247,6 +286,10 @@ class Ports:
 class Policy:
     """What the user has set. `jobs` candidates are tried side by side; without `apply`, patches are only stored.
 
+    `allow` are codes of the guard that forbid nothing, `strict` makes its warnings objections. What is green is repeated
+    `repeats` times; `held_out` is the share of many cases that no brief shows. `gates` is "veto", "warn" or "off" by the
+    name of a tool, which may take `gate_seconds`. For what the tests leave open, `unpinned_seconds` are spent at most.
+
     The secrets of the user's own `environ` are kept from models, those of `key_names` whatever they look like.
     """
 
@@ -259,3 +302,10 @@ class Policy:
     test_seconds: float = 60.0
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
     key_names: tuple[str, ...] = ()
+    allow: tuple[str, ...] = ()
+    strict: bool = False
+    repeats: int = 3
+    held_out: float = 0.25
+    gates: Mapping[str, str] = field(default_factory=dict)
+    gate_seconds: float = 60.0
+    unpinned_seconds: float = 10.0

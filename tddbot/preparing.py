@@ -22,7 +22,7 @@ from tddbot.domain import (
 )  # fmt: skip
 from tddbot.ending import conclude
 from tddbot.errors import UnfitError
-from tddbot.judge.flaky import twice_red
+from tddbot.judge.flaky import flickered, twice_red
 from tddbot.judge.hopeless import hopeless
 from tddbot.judge.tables import Cases, cases
 from tddbot.parsing import parsed
@@ -76,7 +76,8 @@ def planned(ports: Ports, policy: Policy, snapshot: Snapshot, baseline: Run, clu
     files, read = ports.repository.files(), ports.repository.read
     redactor = redactor_of(files, read, policy.environ, policy.key_names)
     ledger = Ledger(policy.budget, ports.clock)
-    return Work(ports, policy, snapshot, baseline, target, ledger, Stop(stop), redactor)
+    flaky = ports.store.flaky()
+    return Work(ports, policy, snapshot, baseline, target, ledger, Stop(stop), redactor, flaky=flaky)
 
 
 def prepare(work: Work) -> tuple[Work, Brief] | Resolution:
@@ -84,6 +85,9 @@ def prepare(work: Work) -> tuple[Work, Brief] | Resolution:
     work.ports.tell(events.TargetStarted(work.target))
     again = confirm(work)
     target, flaky = twice_red(work.target, again)
+    if luck := flickered(again.results, work.baseline, [again]):
+        work.ports.store.record_flaky(luck)
+        work = replace(work, flaky=work.flaky | luck)
     if again.ending is not Ending.COMPLETE:
         ended = Conclusion.CANCELLED if again.ending is Ending.CANCELLED else Conclusion.GAVE_UP
         return conclude(work, ended, again.detail)

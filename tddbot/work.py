@@ -9,30 +9,23 @@ from tddbot.budget import Ledger
 from tddbot.context.privacy.secrets import SHAPES, Redactor
 from tddbot.domain import (
     Candidate,
-    Ending,
     NodeId,
     Patch,
     Proposal,
     Result,
-    Ruling,
     Run,
     Snapshot,
     Target,
 )  # fmt: skip
 from tddbot.judge.tables import Cases
-from tddbot.judge.verdict import plausible
 from tddbot.lab import Lab, LabRequest
 from tddbot.ports import Past, Policy, Ports, RunRequest
 from tddbot.protection import protected_as
-from tddbot.runner.split import HELD, reason_unfit
 from tddbot.stop import Stop
 from tddbot.text import decode
 
-_REPEATS = 2
 _MOMENT = 2.0  # seconds
 _MOST_KEPT = 2000
-_FLICKERS = "the target is flaky: it was green with the patch, and then not again"
-_FORGED = "the target was green with the patch in the tests' own process, but not with the two apart from each other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +42,7 @@ class Work:
     redactor: Redactor = SHAPES
     cases: tuple[Cases, ...] = ()
     lab: Lab | None = None
+    flaky: frozenset[NodeId] = frozenset()
 
 
 def keep(work: Work, proposal: Proposal) -> Proposal:
@@ -119,6 +113,7 @@ def run(
     trace: bool = False,
     warm: bool = False,
     split: bool = False,
+    seed: int | None = None,
 ) -> Run:
     """Run tests with a candidate laid over the baseline.
 
@@ -131,13 +126,14 @@ def run(
         node_ids=nodes,
         detail=detail,
         trace=trace,
-        keep=work.baseline.greens() if proposal else frozenset(),
+        keep=work.baseline.greens() - work.flaky if proposal else frozenset(),
         protected=work.policy.protected,
         seconds=min(work.policy.run_seconds, work.ledger.seconds_left()),
         test_seconds=min(work.policy.test_seconds, 10 + work.baseline.seconds),
         warm=warm,
         split=split,
         lane=work.target.id,
+        seed=seed,
     )
     done = work.ports.runner.run(request, work.stop)
     return replace(done, results={node: _without_keys(result, work.redactor) for node, result in done.results.items()})
@@ -146,33 +142,6 @@ def run(
 def _without_keys(result: Result, redactor: Redactor) -> Result:
     """A result that may go to a model: failures show values, and values may be keys."""
     return result if result.failure is None else replace(result, failure=redactor.redacted_failure(result.failure))
-
-
-def unsteady(work: Work, candidate: Candidate) -> tuple[str | None, tuple[str, ...]]:
-    """Repeat both sides of an accepted attempt, once with the patched modules apart from the tests where they can be.
-
-    Return in which way the result was luck or forged, or None where it holds; and what the repeats held besides.
-    """
-    held: tuple[str, ...] = ()
-    for number in range(_REPEATS):
-        without = run(work, None, work.target.node_ids)
-        if without.ending is Ending.COMPLETE and set(work.target.node_ids) - set(without.reds()):
-            return "the target is flaky: this time it was green without the patch, too", ()
-        apart = _apart(work, candidate) if number == 0 else None
-        again = apart or run(work, candidate, work.target.node_ids)
-        if plausible(work.target, again).ruling is not Ruling.PLAUSIBLE:
-            return _FORGED if apart else _FLICKERS, ()
-        held = (HELD,) if apart else held
-    return None, held
-
-
-def _apart(work: Work, candidate: Candidate) -> Run | None:
-    """Run the target with the patched modules in a jail of their own; None where that says nothing."""
-    files, texts = {node.partition("::")[0] for node in work.target.node_ids}, test_texts(work)
-    if len(texts) < len(files) or reason_unfit(candidate.patch, texts, work.target.node_ids):
-        return None
-    done = run(work, candidate, work.target.node_ids, split=True)
-    return done if HELD in done.held and done.ending in (Ending.COMPLETE, Ending.INCOMPLETE) else None
 
 
 def test_texts(work: Work) -> dict[str, str]:

@@ -33,7 +33,7 @@ from tddbot.domain import (
 from tddbot.events import Event
 from tddbot.lab import Answer as LabAnswer
 from tddbot.lab import Call, Example, Lab, LabRequest, Screened
-from tddbot.ports import Policy, Ports, ProposalRequest, Rung, RunRequest
+from tddbot.ports import Policy, Ports, ProposalRequest, Rung, RunRequest, ToolRequest, ToolRun
 from tddbot.stop import Stop
 
 Tree = Mapping[str, str]
@@ -138,10 +138,16 @@ class FakeRunner:
     answer: Answer
     requests: list[RunRequest] = field(default_factory=list)
     labs: list[LabRequest] = field(default_factory=list)
+    tools: list[ToolRequest] = field(default_factory=list)
+    tool_answer: Callable[[ToolRequest], ToolRun] = lambda request: ToolRun(fault="there is none")
 
     def run(self, request: RunRequest, stop: Stop) -> Run:
         self.requests.append(request)
         return self.answer(request, stop)
+
+    def tool(self, request: ToolRequest, stop: Stop) -> ToolRun:
+        self.tools.append(request)
+        return self.tool_answer(request)
 
     @contextmanager
     def lab(self, request: LabRequest) -> Iterator[Lab]:
@@ -238,6 +244,7 @@ class MemoryStore:
     resolutions: list[Resolution] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
     forgotten: set[NodeId] = field(default_factory=set)
+    flickering: set[NodeId] = field(default_factory=set)
 
     def record_run(self, run: Run) -> None:
         self.runs.append(run)
@@ -247,6 +254,12 @@ class MemoryStore:
 
     def green_tree(self, nodes: Collection[NodeId]) -> str | None:
         return next((run.tree for run in reversed(self.runs) if set(nodes) <= run.greens()), None)
+
+    def record_flaky(self, nodes: Collection[NodeId]) -> None:
+        self.flickering.update(nodes)
+
+    def flaky(self) -> frozenset[NodeId]:
+        return frozenset(self.flickering)
 
     def forget(self, nodes: Collection[NodeId]) -> None:
         self.forgotten.update(nodes)

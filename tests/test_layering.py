@@ -15,10 +15,21 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "tddbot"
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("domain", "errors", "text", "protection", "parsing", "missing"),
+    ("domain", "errors", "text", "protection", "parsing", "missing", "proof"),
     ("stop", "events", "lab", "ports", "budget", "parallel", "ties"),
     ("watcher", "context", "generator", "runner", "judge", "repository", "store", "report"),
-    ("loop", "preparing", "work", "ending", "watching"),
+    (
+        "loop",
+        "preparing",
+        "work",
+        "proving",
+        "gating",
+        "contradicting",
+        "choosing",
+        "aftermath",
+        "ending",
+        "watching",
+    ),  # fmt: skip
     ("config", "app"),
     ("cli", "bench", "__main__"),
 )

@@ -1,4 +1,6 @@
-"""Red twice before it counts: what is red once only is flaky and not worth a proposal."""
+"""Red twice before it counts: what is red once only is flaky and not worth a proposal; and what flickers by itself."""
+
+from collections.abc import Collection, Iterable
 
 from tddbot.domain import Ending, NodeId, Run, Target
 
@@ -17,3 +19,18 @@ def twice_red(target: Target, second: Run) -> tuple[Target | None, tuple[NodeId,
         elif result is not None or second.ending is Ending.COMPLETE:
             flaky.append(node)
     return (Target(target.cause, tuple(again)) if again else None), tuple(flaky)
+
+
+def flickered(nodes: Collection[NodeId], baseline: Run, others: Iterable[Run]) -> frozenset[NodeId]:
+    """Return those of `nodes` that are green in the baseline and red in another run of the same tree, or the reverse.
+
+    None of the runs may be of a patch.
+    """
+    found: set[NodeId] = set()
+    for other in others:
+        for node in nodes:
+            if node in baseline.results and node in other.results:
+                was, now = baseline.results[node].outcome, other.results[node].outcome
+                if (was.is_green and now.is_red) or (was.is_red and now.is_green):
+                    found.add(node)
+    return frozenset(found)

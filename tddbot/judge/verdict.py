@@ -1,7 +1,7 @@
 """Rulings: whether a target looks won in one run, and whether a proof wins it with nothing lost."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -20,14 +20,15 @@ def plausible(target: Target, run: Run) -> Verdict:
     return Verdict(Ruling.STILL_RED if reasons else Ruling.PLAUSIBLE, reasons, won=_won(target.results, seen))
 
 
-def rule(target: Target, baseline: Run, proof: Run) -> Verdict:
+def rule(target: Target, baseline: Run, proof: Run, flaky: Collection[NodeId] = ()) -> Verdict:
     """Rule on a patch by the run of everything: ACCEPTED only where the target is won and nothing else is worse.
 
     Nothing worse means: both runs are complete and of one tree; no test that was green is anything else now; no test
     is red that was not red before; no test is gone; no fewer tests are collected. `won` holds every test that went
-    from red to green, the target's first, `lost` every one that was green and is not.
+    from red to green, the target's first, `lost` every one that was green and is not. Greens of which it is known that
+    they are `flaky` may be red: they are named, and veto nothing.
     """
-    harm = unharmed(target, baseline, proof)
+    harm = unharmed(target, baseline, proof, flaky)
     if harm.ruling not in (Ruling.PLAUSIBLE, Ruling.REGRESSION) or proof.ending is not Ending.COMPLETE:
         return harm
     if still_red := _unwon(target, _Seen(proof)):
@@ -35,7 +36,7 @@ def rule(target: Target, baseline: Run, proof: Run) -> Verdict:
     return harm if harm.reasons else replace(harm, ruling=Ruling.ACCEPTED)
 
 
-def unharmed(target: Target, baseline: Run, proof: Run) -> Verdict:
+def unharmed(target: Target, baseline: Run, proof: Run, flaky: Collection[NodeId] = ()) -> Verdict:
     """Rule on a patch by the run of everything, whatever becomes of the target: PLAUSIBLE where nothing is worse."""
     if unusable := _unusable(proof, "proof") or _unusable(baseline, "baseline"):
         return unusable
@@ -47,10 +48,14 @@ def unharmed(target: Target, baseline: Run, proof: Run) -> Verdict:
         return Verdict(Ruling.UNPROVEN, ("the proof is of another tree than the baseline",))
     before, after = _Seen(baseline), _Seen(proof)
     greens = baseline.greens()
-    lost = tuple(node for node in baseline.results if node in greens and not after.is_green(node))
+    gone = [node for node in baseline.results if node in greens and not after.is_green(node)]
+    flickers = tuple(node for node in gone if node in flaky and after.is_red(node))
+    lost = tuple(node for node in gone if node not in flickers)
     won = _won((*target.results, *(baseline.results[node] for node in baseline.reds())), after)
     worse = (*_losses(lost, after), *_worse(before, after))
-    return Verdict(Ruling.REGRESSION if worse else Ruling.PLAUSIBLE, worse, won, lost, kept=len(greens) - len(lost))
+    return Verdict(
+        Ruling.REGRESSION if worse else Ruling.PLAUSIBLE, worse, won, lost, len(greens) - len(gone), flickers
+    )
 
 
 @dataclass(frozen=True)

@@ -137,6 +137,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             created INTEGER NOT NULL
         )""",
     ),
+    (
+        # When a test was last seen to flicker: green and red on one tree.
+        "ALTER TABLE tests ADD COLUMN flickered INTEGER",
+    ),
 )
 
 

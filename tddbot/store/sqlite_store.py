@@ -34,6 +34,9 @@ from tddbot.store.rows import microseconds, stored_attempt, stored_endings, stor
 KEPT_RUNS = 50
 """The newest runs whose outcomes are kept; a test's last outcome is kept for good."""
 
+FLAKY_DAYS = 30
+"""For so long a test that flickered is taken to be flaky; it may have been mended since."""
+
 _SELECT_PATCH = (
     "SELECT p.content, coalesce(a.state, p.state), p.note, p.created, e.content, o.content FROM patches p"
     " LEFT JOIN evidence e ON e.patch_id = p.id LEFT JOIN options o ON o.patch_id = p.id"
@@ -128,6 +131,22 @@ class SqliteStore:
             )
             were_green = (tree for run, tree in runs if all(_was_green(connection, run, tests) for tests in wanted))
             return next(were_green, None)
+
+    def record_flaky(self, nodes: Collection[NodeId]) -> None:
+        """Keep that these tests came out green and red on one and the same tree."""
+        with self._database.writing() as connection:
+            connection.executemany(
+                "INSERT INTO tests (node_id, flickered) VALUES (?1, ?2)"
+                " ON CONFLICT (node_id) DO UPDATE SET flickered = ?2",
+                ((to_column(node), self._moment()) for node in nodes),
+            )
+
+    def flaky(self) -> frozenset[NodeId]:
+        """Return the tests that have flickered within the last 30 days."""
+        since = self._moment() - FLAKY_DAYS * 86_400_000_000
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT node_id FROM tests WHERE flickered > ?", (since,))
+            return frozenset(from_column(node) for (node,) in rows)
 
     def forget(self, nodes: Collection[NodeId]) -> None:
         """Take these as never seen: the next baseline's reds among them are news again."""
