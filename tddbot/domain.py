@@ -110,8 +110,8 @@ class Run:
     `tree` is the tree ID of the baseline; `patch_id` names the patch laid over it, if any. `coverage` is filled only
     where the request asked for a trace. `detail` says in one sentence why a run is not complete. `held` names what
     speaks against a forged report: the controls that this run passed, beyond the jail itself. `reached` has a sentence
-    for each of `breaches`, with the limit's number. `seed` says what chance there was in it, as far as it is known, such
-    as `hash 7, order 7`: Python's hashes, and the order of the tests where a plugin shuffles them.
+    for each of `breaches`, with the limit's number. `seed` says what varied it, where that is known, such as
+    `hash 7, order 7`: Python's hashes, and the order of the tests where a plugin shuffles them.
     """
 
     tree: str
@@ -212,7 +212,7 @@ class Brief:
     excerpts: tuple[Excerpt, ...]
     red_lines: Lines = field(default_factory=dict)
     green_lines: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
-    withheld: Withheld = Withheld()
+    withheld: Withheld = field(default_factory=Withheld)
 
     def sources(self) -> tuple[Excerpt, ...]:
         """The existing files that a patch may change."""
@@ -452,8 +452,8 @@ class Resolution:
 
     `out_of_means` tells that the model's service or the budget ended it, and not the difficulty of the target;
     `contradiction` names the two tests that no implementation can satisfy together. `question` is what one more test
-    would decide, `offers` are attempts that the user may apply. `clash` shows two tests that contradict each other, where
-    that was seen and not only said; `unpinned` is what no test notices of the patch.
+    would decide, `offers` are attempts that the user may apply. `clash` shows two tests that contradict each
+    other, where that was seen and not only said; `unpinned` is what no test notices of the patch.
     """
 
     target: Target

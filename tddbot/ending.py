@@ -5,9 +5,12 @@ from dataclasses import replace
 from enum import Enum
 
 from tddbot import events
+from tddbot.aftermath import unpinned
+from tddbot.choosing import chosen
 from tddbot.domain import (
     Applied,
     Attempt,
+    Brief,
     Candidate,
     Conclusion,
     Dud,
@@ -80,6 +83,12 @@ def conclude(
         out_of_means=any(isinstance(attempt.proposal, Dud) and attempt.proposal.out_of_means for attempt in attempts)
         or (conclusion is Conclusion.GAVE_UP and work.ledger.exhausted() is not None),
     )
+
+
+def fixed(work: Work, brief: Brief, accepted: Sequence[Attempt], attempts: Sequence[Attempt]) -> Resolution:
+    """Say that the target is fixed, by the best of what was accepted, and what its tests leave open."""
+    best, asked = chosen(work, brief, accepted)
+    return conclude(work, Conclusion.FIXED, "", attempts, best, asked, left_open=unpinned(work, best))
 
 
 def question(attempts: Sequence[Attempt]) -> Question | None:

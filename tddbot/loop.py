@@ -5,8 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from tddbot import events
-from tddbot.aftermath import unpinned
-from tddbot.choosing import chosen, is_one_of_many
+from tddbot.choosing import is_one_of_many
 from tddbot.context.targets import targets
 from tddbot.contradicting import contradicted
 from tddbot.domain import (
@@ -23,7 +22,7 @@ from tddbot.domain import (
     Run,
     Verdict,
 )  # fmt: skip
-from tddbot.ending import Step, conclude, deliver, next_step, offer, why_given_up
+from tddbot.ending import Step, conclude, deliver, fixed, next_step, offer, why_given_up
 from tddbot.judge.contradiction import contradiction
 from tddbot.judge.guard import objections
 from tddbot.judge.offers import rule_offer
@@ -85,8 +84,7 @@ def fix(work: Work) -> Resolution:
 def search(work: Work, brief: Brief) -> Resolution:
     """Take the attempts one by one until one is accepted; what is only offered is kept for the user."""
     ports = work.ports
-    attempts: list[Attempt] = []
-    accepted: list[Attempt] = []
+    attempts, accepted = list[Attempt](), list[Attempt]()
     hunt = Stop(work.stop)
     climbing = climb(replace(work, stop=hunt), brief)
     for attempt in climbing:
@@ -100,11 +98,9 @@ def search(work: Work, brief: Brief) -> Resolution:
             if not is_one_of_many(work, attempt):
                 break
     hunt.set()
-    # What is cut off by that may cost, too.
-    climbing.close()
+    climbing.close()  # what is cut off by that may cost, too
     if accepted:
-        best, question = chosen(work, brief, accepted)
-        return conclude(work, Conclusion.FIXED, "", attempts, best, question, left_open=unpinned(work, best))
+        return fixed(work, brief, accepted, attempts)
     if work.stop.is_set():
         return conclude(work, Conclusion.CANCELLED, "it was cancelled", attempts)
     if pair := contradiction(attempts):
@@ -151,7 +147,4 @@ def try_out(work: Work, proposal: Proposal) -> Attempt:
     verdict = plausible(work.target, search)
     if verdict.ruling is not Ruling.PLAUSIBLE:
         return Attempt(proposal, search, verdict)
-    attempt = prove(work, proposal)
-    if attempt.verdict.accepted and proposal.kind is not Kind.FIX:
-        return replace(attempt, verdict=replace(attempt.verdict, ruling=Ruling.OFFERED))
-    return attempt
+    return prove(work, proposal)

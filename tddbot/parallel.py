@@ -1,7 +1,7 @@
 """Work side by side on threads, with results in the order of the work, so that every run tells the same story."""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from queue import SimpleQueue
 from typing import Generic, TypeVar
@@ -14,7 +14,7 @@ Result = TypeVar("Result")
 
 def in_order(
     work: Callable[[Item], Result], items: Iterable[Item], width: int, stop: Stop | None = None
-) -> Iterator[Result]:
+) -> Generator[Result, None, None]:
     """Yield `work(item)` for each item in order, at most `width` at a time; items are drawn only as threads fall free.
 
     They are drawn on a thread of their own, so that a result need not wait for an item that is long in coming. Closing

@@ -39,8 +39,8 @@ class RunRequest:
     since it can prove nothing any more. `protected` are more patterns of files whose originals are laid over the patch.
     `seconds` bounds the whole run, `test_seconds` each test; both are wall clock. A `warm` run may happen in a fork of
     the zygote, to search; any other is in a fresh process, to prove. `split` asks that the patched modules run in a
-    jail of their own, apart from the tests, where they are of a kind that can. `seed` varies in a cold run what depends on
-    chance: Python's hashes, and the order of the tests where a plugin shuffles them; None leaves both as they are.
+    jail of their own, apart from the tests, where they are of a kind that can. `seed` varies in a cold run what
+    depends on chance: Python's hashes, and the order of the tests where a plugin shuffles them; None leaves both.
     Requests of one `lane` (a target) wait behind each other for a place to run, and lanes take turns.
     """
 
@@ -286,9 +286,10 @@ class Ports:
 class Policy:
     """What the user has set. `jobs` candidates are tried side by side; without `apply`, patches are only stored.
 
-    `allow` are codes of the guard that forbid nothing, `strict` makes its warnings objections. What is green is repeated
-    `repeats` times; `held_out` is the share of many cases that no brief shows. `gates` is "veto", "warn" or "off" by the
-    name of a tool, which may take `gate_seconds`. For what the tests leave open, `unpinned_seconds` are spent at most.
+    `allow` are codes of the guard that forbid nothing, `strict` makes its warnings objections. What is green is
+    repeated `repeats` times; `held_out` is the share of many cases that no brief shows. `gates` is "veto", "warn" or
+    "off" by the name of a tool, which may take `gate_seconds`. At most `unpinned_seconds` go into what the tests leave
+    open.
 
     The secrets of the user's own `environ` are kept from models, those of `key_names` whatever they look like.
     """

@@ -1,11 +1,11 @@
 """From plausible to proven: everything in a fresh process, the target once and again with other seeds, the gates."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 
-from tddbot.domain import Attempt, Candidate, Ending, NodeId, Ruling, Run, Verdict
+from tddbot.domain import Attempt, Candidate, Ending, Kind, NodeId, Ruling, Run, Verdict
 from tddbot.gating import gated
 from tddbot.judge.flaky import flickered
 from tddbot.judge.verdict import plausible, rule
@@ -33,7 +33,7 @@ class _Repeat:
 
 
 def prove(work: Work, candidate: Candidate) -> Attempt:
-    """Rule on what looked good once; what is accepted has its `proof`.
+    """Rule on what looked good once; what is accepted, or proven and only offered, has its `proof`.
 
     Everything runs in a fresh process, twice where a plugin shuffles the tests. The target is repeated with the patch
     as often as the policy says, once apart from the tests where that suits, and twice without it. All that goes side
@@ -44,12 +44,13 @@ def prove(work: Work, candidate: Candidate) -> Attempt:
         gates = pool.submit(gated, branch, candidate)
         try:
             attempt = _steady(branch, candidate)
-            return _gated(attempt, gates.result()) if attempt.verdict.accepted else attempt
+            return _claimed(_gated(attempt, gates.result())) if attempt.verdict.accepted else attempt
         finally:
             branch.stop.set()
 
 
 def _steady(work: Work, candidate: Candidate) -> Attempt:
+    """Rule on a candidate by everything, and what is accepted by the repeats, which go beside it."""
     seeds = _seeds(candidate)
     repeats = list(_repeats(work, seeds))
     tasks: list[Callable[[], Run]] = [
@@ -59,18 +60,23 @@ def _steady(work: Work, candidate: Candidate) -> Attempt:
     runs = in_order(lambda task: task(), tasks, work.policy.jobs, work.stop)
     try:
         attempt = _ruled(work, candidate, next(runs))
-        if not attempt.verdict.accepted or attempt.run is None or attempt.proof is None:
-            return attempt
-        proof, held, told = attempt.run, attempt.run.held, list(attempt.proof.seeds)
-        for repeat, done in zip(repeats, runs, strict=True):
-            if reason := _fault(work, repeat, done):
-                return replace(attempt, verdict=replace(attempt.verdict, ruling=Ruling.UNPROVEN, reasons=(reason,)))
-            held = (*held, HELD) if HELD in done.held and HELD not in held else held
-            told.append(done.seed)
+        return _repeatedly(work, attempt, zip(repeats, runs, strict=True)) if attempt.verdict.accepted else attempt
     finally:
         runs.close()
-    made = Proof(attempt.proof.proofs, work.policy.repeats, _WITHOUT, tuple(filter(None, told)))
-    return replace(attempt, run=replace(proof, held=held), proof=made)
+
+
+def _repeatedly(work: Work, attempt: Attempt, repeats: Iterable[tuple[_Repeat, Run]]) -> Attempt:
+    held, told = set[str](), list[str]()
+    for repeat, done in repeats:
+        if reason := _fault(work, repeat, done):
+            unproven = replace(attempt.verdict, ruling=Ruling.UNPROVEN, reasons=(reason,))
+            return replace(attempt, verdict=unproven, proof=None)
+        held |= {HELD}.intersection(done.held)
+        told.append(done.seed)
+    first = attempt.proof or Proof()
+    made = replace(first, repeats=work.policy.repeats, without=_WITHOUT, seeds=(*first.seeds, *filter(None, told)))
+    proof = replace(attempt.run, held=(*attempt.run.held, *held)) if attempt.run else None
+    return replace(attempt, run=proof, proof=made)
 
 
 def _ruled(work: Work, candidate: Candidate, proof: Run) -> Attempt:
@@ -91,12 +97,12 @@ def _ruled(work: Work, candidate: Candidate, proof: Run) -> Attempt:
             return Attempt(candidate, other, replace(again, reasons=reasons))
         flaky = tuple(dict.fromkeys((*verdict.flaky, *again.flaky)))
         verdict = replace(verdict, flaky=flaky)
-    made = Proof(proofs=len(told), seeds=tuple(told)) if verdict.accepted else None
+    made = Proof(proofs=len(told), seeds=tuple(filter(None, told))) if verdict.accepted else None
     return Attempt(candidate, proof, verdict, proof=made)
 
 
 def _by_chance(work: Work, candidate: Candidate, verdict: Verdict) -> frozenset[NodeId]:
-    """Return those of the lost greens that flicker without the patch, where all of them are green with it the next time."""
+    """Return those of the lost greens that flicker without the patch, where all are green with it the next time."""
     lost = verdict.lost
     if not lost or len(lost) > _MOST_DOUBTED or not set(lost) <= run(work, candidate, lost).greens():
         return frozenset()
@@ -105,7 +111,7 @@ def _by_chance(work: Work, candidate: Candidate, verdict: Verdict) -> frozenset[
 
 
 def _seeds(candidate: Candidate) -> Callable[[int], int]:
-    """Seeds that are the same in each run of tddbot and that a patch cannot be made for: they follow from its content."""
+    """Seeds that are the same each time, and that no patch can be made for: they follow from its content."""
     start = int(candidate.patch.id, 16)
     return lambda number: (start + number) % 2**32
 
@@ -143,6 +149,13 @@ def _fault(work: Work, repeat: _Repeat, done: Run) -> str | None:
         return None if is_won else _FORGED if HELD in done.held else _FLICKERS
     is_lost = done.ending is Ending.COMPLETE and set(work.target.node_ids) - set(done.reds())
     return _UNNEEDED if is_lost else None
+
+
+def _claimed(attempt: Attempt) -> Attempt:
+    """What claims to be no fix is offered, however well it is proven."""
+    is_fix = isinstance(attempt.proposal, Candidate) and attempt.proposal.kind is Kind.FIX
+    ruling = attempt.verdict.ruling if is_fix or not attempt.verdict.accepted else Ruling.OFFERED
+    return replace(attempt, verdict=replace(attempt.verdict, ruling=ruling))
 
 
 def _gated(attempt: Attempt, gates: tuple[Gate, ...]) -> Attempt:

@@ -18,18 +18,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("domain", "errors", "text", "protection", "parsing", "missing", "proof"),
     ("stop", "events", "lab", "ports", "budget", "parallel", "ties"),
     ("watcher", "context", "generator", "runner", "judge", "repository", "store", "report"),
-    (
-        "loop",
-        "preparing",
-        "work",
-        "proving",
-        "gating",
-        "contradicting",
-        "choosing",
-        "aftermath",
-        "ending",
-        "watching",
-    ),  # fmt: skip
+    ("loop", "preparing", "work", "proving", "gating", "contradicting", "choosing", "aftermath", "ending", "watching"),
     ("config", "app"),
     ("cli", "bench", "__main__"),
 )

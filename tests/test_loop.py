@@ -105,7 +105,11 @@ def test_what_is_run_when_and_how():
     assert (search.patch, search.node_ids, search.detail) == (RIGHT.patch, (RED,), True)
     assert (proof.patch, proof.node_ids) == (RIGHT.patch, None)
     assert search.keep == proof.keep == {GREEN, OTHER}
-    assert [(again.patch, again.node_ids) for again in repeats] == [(None, (RED,)), (RIGHT.patch, (RED,))] * 2
+    assert [(again.patch, again.node_ids) for again in repeats] == [
+        (None, (RED,)), (RIGHT.patch, (RED,)), (None, (RED,)), (RIGHT.patch, (RED,)), (RIGHT.patch, (RED,)),
+    ]  # fmt: skip
+    assert len({request.seed for request in (proof, *repeats) if request.patch}) == 4
+    assert [again.trace for again in repeats] == [False] * 4 + [True]
     assert {request.snapshot.tree for request in one.runner.requests} == {baseline.snapshot.tree}
 
 
@@ -139,7 +143,7 @@ def test_a_dry_run_keeps_the_patch_in_the_store_only():
     assert one.told.of(events.PatchStored)[0].reason == "nothing is applied in a dry run"
     assert one.told.of(events.PatchApplied) == []
     assert baseline.reds() == (RED,)
-    assert len(one.runner.requests) == 8
+    assert len(one.runner.requests) == 9
 
 
 def test_a_patch_is_saved_before_it_is_run():
@@ -153,7 +157,7 @@ def test_a_patch_is_saved_before_it_is_run():
 
     one.runner.answer = look
     work(one)
-    assert known == [True] * 5
+    assert known == [True] * 6
 
 
 def test_the_first_accepted_patch_ends_it_and_later_ones_are_not_tried():
@@ -194,7 +198,7 @@ def test_side_by_side_the_first_in_order_wins_and_the_rest_are_cancelled():
     ("proposal", "ruling", "runs"),
     [
         (STILL, Ruling.STILL_RED, 1),
-        (HARMFUL, Ruling.REGRESSION, 2),
+        (HARMFUL, Ruling.REGRESSION, 3),
         (FORBIDDEN, Ruling.FORBIDDEN, 0),
         (candidate("a.py", WRONG, "answer = = 42\n"), Ruling.FORBIDDEN, 0),
         (Candidate(Patch(()), "script"), Ruling.FORBIDDEN, 0),
@@ -427,7 +431,7 @@ def test_a_run_may_not_outlive_the_budgets_time():
     one = house([RIGHT])
     one.told.react = lambda event: one.clock.advance(20) if isinstance(event, events.RungStarted) else None
     work(one, replace(policy(budget=Budget(seconds=60)), run_seconds=50))
-    assert [request.seconds for request in one.runner.requests] == [50, 50] + [40] * 6
+    assert [request.seconds for request in one.runner.requests] == [50, 50] + [40] * 7
 
 
 def test_each_target_has_a_budget_of_its_own():
@@ -443,7 +447,7 @@ def test_a_test_may_take_as_long_as_the_whole_baseline_and_ten_seconds(most, lim
     answer = one.runner.answer
     one.runner.answer = lambda request, stop: replace(answer(request, stop), seconds=7.0)
     work(one, replace(policy(), test_seconds=most))
-    assert [request.test_seconds for request in one.runner.requests] == [most] + [limit] * 7
+    assert [request.test_seconds for request in one.runner.requests] == [most] + [limit] * 8
 
 
 def test_a_target_that_turns_green_without_the_patch_is_luck():
@@ -859,7 +863,7 @@ def test_a_rollback_is_proven_as_a_fix_is_and_then_only_offered():
     _, [resolution] = work(one)
 
     assert rulings(one) == [Ruling.OFFERED]
-    assert len(one.runner.requests) == 8
+    assert len(one.runner.requests) == 9
     assert [offer.proposal for offer in resolution.offers] == [ROLLBACK]
     assert (resolution.offers[0].verdict.won, resolution.conclusion) == ((RED,), Conclusion.GAVE_UP)
     assert one.store.evidence[0].kind is Kind.ROLLBACK
@@ -976,7 +980,7 @@ def test_one_repeat_has_the_patch_apart_from_the_tests_and_the_evidence_says_so(
     one = divided([RIGHT], apart=lambda run: replace(run, held=(HELD,)))
     work(one)
 
-    assert [request.split for request in one.runner.requests] == [False] * 5 + [True] + [False] * 2
+    assert [request.split for request in one.runner.requests] == [False] * 5 + [True] + [False] * 3
     assert HELD in one.store.evidence[0].held
 
 
@@ -995,5 +999,5 @@ def test_what_does_not_fit_split_mode_is_repeated_in_one_process():
     one = divided([RIGHT], apart=lambda run: replace(unfit, tree=run.tree))
     work(one)
 
-    assert [request.split for request in one.runner.requests] == [False] * 5 + [True] + [False] * 3
+    assert [request.split for request in one.runner.requests] == [False] * 5 + [True] + [False] * 4
     assert HELD not in one.store.evidence[0].held

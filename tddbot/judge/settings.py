@@ -13,7 +13,7 @@ class JudgeSettings(Struct, frozen=True, forbid_unknown_fields=True):
     ] = ()
     allow: Annotated[
         tuple[str, ...],
-        Meta(description="Codes of the guard that forbid nothing in this project, as in docs/guard.md."),
+        Meta(description="Codes of the guard (docs/guard.md) that forbid nothing in this project."),
     ] = ()
     strict: Annotated[bool, Meta(description="What the guard only warns of is forbidden, too.")] = False
     repeats: Annotated[
@@ -22,13 +22,11 @@ class JudgeSettings(Struct, frozen=True, forbid_unknown_fields=True):
     ] = 3
     held_out: Annotated[
         Annotated[float, Meta(ge=0, le=0.5)],
-        Meta(
-            description="The share of a test's cases, where it has eight or more, that no generator is shown; 0 is none."
-        ),
+        Meta(description="The share of many cases (eight or more) that no model is shown; 0 is none."),
     ] = 0.25
     ruff: Annotated[
         Literal["veto", "warn", "off"],
-        Meta(description="What new findings of Ruff do, where the project configures it."),
+        Meta(description="What new findings of Ruff do, where it is configured."),
     ] = "warn"
     mypy: Annotated[Literal["veto", "warn", "off"], Meta(description="The same for mypy.")] = "warn"
     pyright: Annotated[Literal["veto", "warn", "off"], Meta(description="The same for pyright.")] = "warn"

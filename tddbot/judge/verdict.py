@@ -53,9 +53,8 @@ def unharmed(target: Target, baseline: Run, proof: Run, flaky: Collection[NodeId
     lost = tuple(node for node in gone if node not in flickers)
     won = _won((*target.results, *(baseline.results[node] for node in baseline.reds())), after)
     worse = (*_losses(lost, after), *_worse(before, after))
-    return Verdict(
-        Ruling.REGRESSION if worse else Ruling.PLAUSIBLE, worse, won, lost, len(greens) - len(gone), flickers
-    )
+    ruling = Ruling.REGRESSION if worse else Ruling.PLAUSIBLE
+    return Verdict(ruling, worse, won, lost, kept=len(greens) - len(gone), flaky=flickers)
 
 
 @dataclass(frozen=True)

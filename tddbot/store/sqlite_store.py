@@ -34,7 +34,7 @@ from tddbot.store.rows import microseconds, stored_attempt, stored_endings, stor
 KEPT_RUNS = 50
 """The newest runs whose outcomes are kept; a test's last outcome is kept for good."""
 
-FLAKY_DAYS = 30
+FLAKY_DAYS = 7
 """For so long a test that flickered is taken to be flaky; it may have been mended since."""
 
 _SELECT_PATCH = (
@@ -142,7 +142,7 @@ class SqliteStore:
             )
 
     def flaky(self) -> frozenset[NodeId]:
-        """Return the tests that have flickered within the last 30 days."""
+        """Return the tests that have flickered within the last seven days."""
         since = self._moment() - FLAKY_DAYS * 86_400_000_000
         with self._database.reading() as connection:
             rows = connection.execute("SELECT node_id FROM tests WHERE flickered > ?", (since,))

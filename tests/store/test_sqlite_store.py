@@ -3,6 +3,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -77,6 +78,20 @@ def test_forgotten_tests_were_never_seen_until_the_next_baseline(store):
     assert store.last_outcomes() == {"b": Outcome.FAILED}
     store.record_run(run("t2", a="failed"))
     assert store.last_outcomes() == {"a": Outcome.FAILED, "b": Outcome.FAILED}
+
+
+def test_tests_that_flickered_are_known_for_a_week(state):
+    moment = NOON
+    with SqliteStore.open(state, lambda: moment) as store:
+        store.record_flaky(["a", ODD])
+        moment += timedelta(days=4)
+        store.record_flaky(["a"])
+        assert store.flaky() == {"a", ODD}
+        moment += timedelta(days=4)
+        assert store.flaky() == {"a"}
+        assert store.last_outcomes() == {}
+        store.record_run(run("t1", a="failed"))
+        assert (store.flaky(), store.last_outcomes()) == ({"a"}, {"a": Outcome.FAILED})
 
 
 def test_outcomes_by_tree(store):
