@@ -7,6 +7,7 @@ from functools import partial
 
 from tddbot.domain import Attempt, Candidate, Ending, Kind, NodeId, Ruling, Run, Verdict
 from tddbot.gating import gated
+from tddbot.judge.coverage import uncovered
 from tddbot.judge.flaky import flickered
 from tddbot.judge.verdict import plausible, rule
 from tddbot.parallel import in_order
@@ -66,15 +67,18 @@ def _steady(work: Work, candidate: Candidate) -> Attempt:
 
 
 def _repeatedly(work: Work, attempt: Attempt, repeats: Iterable[tuple[_Repeat, Run]]) -> Attempt:
-    held, told = set[str](), list[str]()
+    held, told, dead = set[str](), list[str](), tuple[str, ...]()
     for repeat, done in repeats:
         if reason := _fault(work, repeat, done):
             unproven = replace(attempt.verdict, ruling=Ruling.UNPROVEN, reasons=(reason,))
             return replace(attempt, verdict=unproven, proof=None)
         held |= {HELD}.intersection(done.held)
         told.append(done.seed)
+        if repeat.trace and isinstance(attempt.proposal, Candidate):
+            dead = uncovered(attempt.proposal.patch, done)
     first = attempt.proof or Proof()
-    made = replace(first, repeats=work.policy.repeats, without=_WITHOUT, seeds=(*first.seeds, *filter(None, told)))
+    seeds = (*first.seeds, *filter(None, told))
+    made = replace(first, repeats=work.policy.repeats, without=_WITHOUT, seeds=seeds, uncovered=dead)
     proof = replace(attempt.run, held=(*attempt.run.held, *held)) if attempt.run else None
     return replace(attempt, run=proof, proof=made)
 
