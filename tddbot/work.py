@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from tddbot.budget import Ledger
@@ -17,6 +17,7 @@ from tddbot.domain import (
     Snapshot,
     Target,
 )  # fmt: skip
+from tddbot.judge.before import Before
 from tddbot.judge.tables import Cases
 from tddbot.lab import Lab, LabRequest
 from tddbot.ports import Past, Policy, Ports, RunRequest
@@ -30,7 +31,7 @@ _MOST_KEPT = 2000
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A target under work: what all attempts at it have in common."""
+    """A target under work: what all attempts at it have in common. `before` is what checks say of the tree as it is."""
 
     ports: Ports
     policy: Policy
@@ -43,6 +44,7 @@ class Work:
     cases: tuple[Cases, ...] = ()
     lab: Lab | None = None
     flaky: frozenset[NodeId] = frozenset()
+    before: Before = field(default_factory=Before, repr=False, compare=False)
 
 
 def keep(work: Work, proposal: Proposal) -> Proposal:

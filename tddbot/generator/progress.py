@@ -102,10 +102,14 @@ def _repeats(round_: Iterable[Attempt], before: Iterable[Attempt]) -> bool:
 
 
 def _failure(attempt: Attempt) -> Hashable:
-    """What went wrong, so that the same failure equals itself whatever address or directory it names."""
+    """What went wrong, so that the same failure equals itself whatever address or directory it names.
+
+    Reds that are left in a proof are of other targets: what was ruled of it otherwise is for reasons of its own.
+    """
     verdict, run = attempt.verdict, attempt.run
     nodes = () if run is None else [node for node in verdict.lost if node in run.results] or run.reds()
-    if run is None or not nodes or run.ending not in (Ending.COMPLETE, Ending.REGRESSED):
+    is_by_tests = verdict.ruling in (Ruling.STILL_RED, Ruling.REGRESSION)
+    if run is None or not nodes or not is_by_tests or run.ending not in (Ending.COMPLETE, Ending.REGRESSED):
         return verdict.ruling, steady("\n".join(verdict.reasons))
     return verdict.ruling, frozenset(_told(run.results[node]) for node in nodes)
 

@@ -49,6 +49,18 @@ def test_a_failure_that_comes_back_after_another_one_counts_too() -> None:
     assert stuck((first, second, answered("5", "third", thread=then(second)))) == "the same failure came twice"
 
 
+@pytest.mark.parametrize("ruling", [Ruling.GATED, Ruling.OVERFIT, Ruling.UNPROVEN])
+def test_what_is_green_and_still_not_accepted_is_compared_by_its_reasons(ruling: Ruling) -> None:
+    def held_back(attempt: Attempt, reason: str) -> Attempt:
+        run = Run("tree", {"other.py::test": samples.red("other.py::test", "9")})
+        return replace(attempt, run=run, verdict=Verdict(ruling, (reason,), kept=1))
+
+    first = held_back(answered("5", "one"), "ruff: a.py:3: F401")
+    assert stuck((first, held_back(answered("5", "two", thread=then(first)), "ruff: a.py:3: E501"))) == ""
+    again = held_back(answered("5", "two", thread=then(first)), "ruff: a.py:3: F401")
+    assert stuck((first, again)) == "the same failure came twice"
+
+
 def test_the_same_edit_twice_also_against_earlier_rungs() -> None:
     first = answered("5", "an edit")
     assert stuck((first, answered("7", "an edit", thread=then(first)))) == "the same edit came twice"
