@@ -6,17 +6,27 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tddbot.errors import UnfitError
+from tddbot.runner import records
 from tddbot.runner.bubblewrap import bubblewrap
 from tddbot.runner.bubblewrap import unfitness as bubblewrap_unfitness
 from tddbot.runner.confinement import landlock, unlocked
 from tddbot.runner.jail import NAME, Jail
 from tddbot.runner.place import Place
+from tddbot.runner.probe import remedy_for
 
 Setting = Literal["auto", "namespaces", "bubblewrap", "landlock"]
 
 
 class NoJailError(UnfitError):
     """A control that a backend needs could not be put in place."""
+
+
+def refused(refusal: records.Refused) -> NoJailError:
+    """Return the error for a control that was refused, with its remedy."""
+    return NoJailError(
+        f"no jail is possible here: {refusal.what} failed ({refusal.reason.strip()})",
+        f"{remedy_for(refusal.what)} `tddbot doctor` tries every part of each jail.".lstrip(),
+    )
 
 
 @dataclass(frozen=True, slots=True)

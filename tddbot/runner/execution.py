@@ -5,16 +5,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from tddbot.domain import Breach, Ending, NodeId, Outcome, Run
-from tddbot.errors import TddbotError
 from tddbot.ports import RunRequest
 from tddbot.runner import cgroup, records
 from tddbot.runner.apart import Separation
-from tddbot.runner.backends import BACKENDS, Backend, NoJailError
+from tddbot.runner.backends import BACKENDS, Backend, refused
 from tddbot.runner.breaches import Signs, reached
 from tddbot.runner.jail import Jail, Selection
 from tddbot.runner.patience import Patience
 from tddbot.runner.place import Place
-from tddbot.runner.probe import remedy_for
 from tddbot.runner.process import JailedProcess
 from tddbot.runner.transcript import Transcript
 from tddbot.runner.vigil import Vigil
@@ -141,7 +139,7 @@ class Execution:
         output = process.output + self._said
         self._note_limits(killed, output, events)
         if self._refusal is not None:
-            raise _no_jail(self._refusal)
+            raise refused(self._refusal)
         if killed == "cancelled":
             return Ending.CANCELLED, "it was cancelled"
         if self._breakdown is not None:
@@ -314,10 +312,3 @@ def _last_words(output: str) -> str:
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     told = [line for line in lines if line.startswith(_REASONS) or ": error: " in line]
     return " ".join((told or lines)[-4:])[-600:] or "it printed nothing"
-
-
-def _no_jail(refusal: records.Refused) -> TddbotError:
-    return NoJailError(
-        f"no jail is possible here: {refusal.what} failed ({refusal.reason.strip()})",
-        f"{remedy_for(refusal.what)} `tddbot doctor` tries every part of each jail.".lstrip(),
-    )

@@ -115,6 +115,12 @@ class Jail:
             "spread": CARRIER if selection.spread else None,
         }
 
+    @property
+    def tool_path(self) -> tuple[str, ...]:
+        """What is on the path of a tool: what tests have, but the repository's own code last."""
+        outside = self.interpreter.startup_path(self.root)
+        return tuple(dict.fromkeys((*outside, *self.interpreter.path, *self._search_path)))
+
     @cached_property
     def _search_path(self) -> tuple[str, ...]:
         entries = self.environment.get("PYTHONPATH", "").split(os.pathsep)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tddbot.domain import Ending, Run
 from tddbot.lab import Lab, LabRequest
-from tddbot.ports import RunRequest
+from tddbot.ports import RunRequest, ToolRequest, ToolRun
 from tddbot.runner import records
 from tddbot.runner.backends import Backend, NoJailError, chosen, next_best, without_namespaces
 from tddbot.runner.execution import Execution, file_of
@@ -20,6 +20,7 @@ from tddbot.runner.laboratory import Laboratory
 from tddbot.runner.layout import Layout
 from tddbot.runner.pool import Pool
 from tddbot.runner.settings import RunnerSettings
+from tddbot.runner.tooling import Tooling, run_of
 from tddbot.runner.vigil import Habits, Vigil
 from tddbot.runner.warmth import Recipe, Warm, Warmth
 from tddbot.stop import Stop
@@ -75,6 +76,18 @@ class JailedRunner:
                 self._retreat(backend, error)
                 return self._run_cold(request, stop)
 
+    def tool(self, request: ToolRequest, stop: Stop) -> ToolRun:
+        """Return what a tool said. Raise UnfitError as `run` does."""
+        with self._pool.place(request.lane, stop) as is_free:
+            if not is_free or self._is_closed:
+                return ToolRun(fault="it was cancelled")
+            backend = self._backend
+            try:
+                return self._run_tool(request, stop)
+            except NoJailError as error:
+                self._retreat(backend, error)
+                return self._run_tool(request, stop)
+
     @contextmanager
     def lab(self, request: LabRequest) -> Iterator[Lab]:
         """Lend a laboratory for one target; it is set up when it is first used."""
@@ -113,6 +126,12 @@ class JailedRunner:
             run = self._execution(jail, request, stop, warm).run(self._session)
             is_lost = run.ending is Ending.UNUSABLE or warm.zygote.has_ended()
         return None if is_lost and run.ending is not Ending.CANCELLED else run
+
+    def _run_tool(self, request: ToolRequest, stop: Stop) -> ToolRun:
+        with self._site(run_of(request)) as site:
+            done = Tooling(site, request, stop).run()
+            is_lost = done.exit_code is None and site.zygote is not None and site.zygote.has_ended()
+        return Tooling(replace(site, zygote=None), request, stop).run() if is_lost and not stop.is_set() else done
 
     @contextmanager
     def _site(self, request: RunRequest) -> Iterator[Site]:

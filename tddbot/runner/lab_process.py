@@ -14,10 +14,9 @@ from typing import Any
 from tddbot.errors import TddbotError
 from tddbot.ports import RunRequest
 from tddbot.runner import cgroup, records
-from tddbot.runner.backends import Backend, NoJailError
+from tddbot.runner.backends import Backend, refused
 from tddbot.runner.jail import Jail, Selection
 from tddbot.runner.place import Place
-from tddbot.runner.probe import remedy_for
 from tddbot.runner.process import JailedProcess
 from tddbot.runner.zygote import Zygote
 from tddbot.stop import Stop
@@ -125,11 +124,7 @@ class LabProcess:
         if self._error is not None:
             return self._error
         if self._refusal is not None:
-            why = f"{self._refusal.what} failed ({self._refusal.reason.strip()})"
-            return NoJailError(
-                f"no jail is possible here: {why}",
-                f"{remedy_for(self._refusal.what)} `tddbot doctor` tries every part of each jail.".lstrip(),
-            )
+            return refused(self._refusal)
         words = [line.strip() for line in self._said.splitlines() if line.strip()]
         return GoneError("its process ended" + (f" ({' '.join(words[-2:])[-300:]})" if words else ""))
 

@@ -24,6 +24,7 @@ class _Channel:
     fd: int
     on_line: Callable[[bytes], None] | None
     most: int
+    kept: int = _OUTPUT_KEPT
     tail: bytearray = field(default_factory=bytearray)
     total: int = 0
 
@@ -33,7 +34,7 @@ class _Channel:
         self.total += len(data)
         if self.on_line is None:
             self.tail += data
-            del self.tail[:-_OUTPUT_KEPT]
+            del self.tail[: -self.kept]
             return bool(data)
         head, newline, rest = data.rpartition(b"\n")
         if newline:
@@ -53,7 +54,8 @@ class _Channel:
 class JailedProcess:
     """Has a zygote start a jail with a job and pumps its pipes until it ends or must end.
 
-    `most_output` is in bytes; `more` are descriptors and `secret` is what the worker gets, and nobody on the way.
+    `most_output` is in bytes, of which the last `kept` are in `output`; `more` are descriptors and `secret` is what the
+    worker gets, and nobody on the way.
     """
 
     zygote: Zygote
@@ -63,6 +65,7 @@ class JailedProcess:
     most_output: int = 64 * 1024 * 1024
     more: tuple[int, ...] = ()
     secret: bytes = b""
+    kept: int = _OUTPUT_KEPT
     output: str = field(default="", init=False)
 
     def run(self, stop: Stop, overdue: Callable[[float], str | None]) -> str | None:
@@ -74,7 +77,7 @@ class JailedProcess:
         pipes = self.zygote.launch(self.job, self.more, self.secret)
         channels = [
             _Channel(pipes.report, self.on_record, _MOST_RECORDS),
-            _Channel(pipes.output, None, self.most_output),
+            _Channel(pipes.output, None, self.most_output, self.kept),
             _Channel(pipes.control, self.on_control, _MOST_RECORDS),
         ]
         try:

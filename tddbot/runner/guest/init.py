@@ -124,7 +124,7 @@ def become_worker(job: Dict[str, Any], secret_fd: int, report_fd: int, output_fd
         os.setsid()
         signal.signal(signal.SIGINT, signal.default_int_handler)
         os.dup2(output_fd, 1)
-        os.dup2(output_fd, 2)
+        os.dup2(report_fd if "tool" in job["pytest"] else output_fd, 2)
         key, canaries = handover.secret(secret_fd)
         _keep_only(report_fd, *more)
         linux.prctl(linux.PR_SET_DUMPABLE, 1)

@@ -11,6 +11,7 @@ from typing import Any, Optional, Sequence
 
 import pytest
 
+from tddbot.runner.guest import tool
 from tddbot.runner.guest.canary import Canaries
 from tddbot.runner.guest.distributed import CARRIER, Overseer
 from tddbot.runner.guest.lab import server as lab
@@ -38,6 +39,8 @@ def work(order: dict[str, Any], root: str, wire: Wire, canaries: list[Any], chan
     """
     if not order:
         return 0  # what is left is the jail itself, for who wants to know what that costs
+    if "tool" in order:
+        tool.become(order)
     _set_up_interpreter(order)
     if "serve" in order:
         return serve(Channel(channel), root, order["serve"])
