@@ -29,6 +29,7 @@ STAGES = frozenset(LAYERS[2])
 HEAVY: Mapping[str, tuple[str, str]] = {
     "openai": ("tddbot.generator.openai_model", "tddbot.generator"),
     "git": ("tddbot.repository.git", "tddbot.repository"),
+    "hypothesis": ("tddbot.ties.drawing", "tddbot.ties"),
     "libcst": ("tddbot.generator.offline.syntax", "tddbot.generator.offline"),
     "rich": ("tddbot.report.terminal", "tddbot.report"),
 }

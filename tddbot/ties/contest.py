@@ -33,13 +33,14 @@ class Split:
 
 
 @dataclass(frozen=True, slots=True)
-class _Usual:
+class Usual:
     """How the recorded calls end: with values of these types, or these exceptions."""
 
     kinds: frozenset[str]
     raised: frozenset[str]
 
     def holds(self, answer: Answer) -> bool:
+        """Whether an answer is of such a type, or such an exception."""
         if answer.raised:
             return answer.text in self.raised
         return bool(answer.text) and _kind(answer) in self.kinds
@@ -80,7 +81,7 @@ class Contest:
             examples = lab.examples(place.path, place.function, stop, self.passers[0].patch)
             direct = [called(place.function, each.arguments, each.keywords) for each in examples]
         if len(set(direct)) < _DIRECT:
-            direct += _expressions(lab.calls(place.path, (place.function,), stop), place.function)
+            direct += expressions(lab.calls(place.path, (place.function,), stop), place.function)
         return [call for call in map(opened, dict.fromkeys(direct)) if call is not None]
 
     def compare(
@@ -90,7 +91,7 @@ class Contest:
 
         One batch of inputs is asked in any case, each further one only while it `may_go_on`.
         """
-        asking = _Asking(place, lab, stop)
+        asking = Asking(place, lab, stop)
         samples = sorted({call.form.filled(call.values) for call in recorded}, key=lambda text: (len(text), text))
         usual = asking.prepare(samples[:_SAMPLES], self.passers)
         if usual is None:
@@ -111,7 +112,7 @@ class Contest:
         self.is_sure = self.is_sure and compared >= min(_FEWEST, sum(not each.strays for each in found))
 
     def _take(
-        self, place: Place, manner: Manner, batch: Sequence[Input], rows: Sequence[Sequence[Answer]], usual: _Usual
+        self, place: Place, manner: Manner, batch: Sequence[Input], rows: Sequence[Sequence[Answer]], usual: Usual
     ) -> int:
         """Take in the answers to a batch; return how many of its inputs say anything."""
         said = 0
@@ -124,9 +125,9 @@ class Contest:
                 continue
             dropped |= odd
             said += 1
-            marks = {name: _mark(answer) for name, answer in answers.items() if name not in dropped}
-            for name, mark in marks.items():
-                self._marks.setdefault(name, []).append(mark)
+            marks = {name: mark(answer) for name, answer in answers.items() if name not in dropped}
+            for name, said_by in marks.items():
+                self._marks.setdefault(name, []).append(said_by)
             if len(set(marks.values())) > 1:
                 self._splits.append(Split(place.path, each.expression, each.strays, manner, answers, marks))
         self.passers = [each for each in self.passers if each.patch.id not in dropped]
@@ -134,7 +135,7 @@ class Contest:
 
 
 @dataclass
-class _Asking:
+class Asking:
     """One function, asked in the manner that fits it."""
 
     place: Place
@@ -142,7 +143,7 @@ class _Asking:
     stop: Stop
     manner: Manner = Manner.VALUE
 
-    def prepare(self, samples: Sequence[str], passers: Sequence[Candidate]) -> _Usual | None:
+    def prepare(self, samples: Sequence[str], passers: Sequence[Candidate]) -> Usual | None:
         """Find the manner and what is usual; None where nothing can be asked, or the same call comes to this and that.
 
         All patches pass the tests, so what they make of recorded calls is as right as anybody knows.
@@ -157,19 +158,19 @@ class _Asking:
         self.manner = manner
         if self.manner is not Manner.VALUE:
             rows = self.rows(samples, twice)
-        if not rows or [*map(_mark, rows[0])] != [*map(_mark, rows[1])]:
+        if not rows or [*map(mark, rows[0])] != [*map(mark, rows[1])]:
             return None
         answers = [answer for row in rows for answer in row]
         kinds = frozenset(_kind(each) for each in answers if each.text and not each.raised)
         raised = frozenset(each.text for each in answers if each.raised)
-        return _Usual(kinds, raised | self.place.raises)
+        return Usual(kinds, raised | self.place.raises)
 
     def rows(self, calls: Sequence[str], passers: Sequence[Candidate]) -> tuple[tuple[Answer, ...], ...]:
         """Return what each patch answers, or ()."""
-        expressions = [self.manner.asked(call) for call in calls]
-        if not expressions or not all(expressions):
+        asked = [self.manner.asked(call) for call in calls]
+        if not asked or not all(asked):
             return ()
-        return self.lab.ask(self.place.path, expressions, [each.patch for each in passers], self.stop)
+        return self.lab.ask(self.place.path, asked, [each.patch for each in passers], self.stop)
 
     def _fitting(self, samples: Sequence[str], passer: Candidate, values: Sequence[Answer]) -> Manner | None:
         is_meant = any(each.raised and each.text in self.place.raises for each in values)
@@ -193,7 +194,8 @@ def _batches(found: Sequence[Input]) -> Iterator[Sequence[Input]]:
     yield [each for place, each in enumerate(found) if place not in first]
 
 
-def _expressions(calls: Sequence[Call], function: str) -> Iterator[str]:
+def expressions(calls: Sequence[Call], function: str) -> Iterator[str]:
+    """Yield recorded calls of a function as source, with an object made anew where theirs cannot be written."""
     owner = function.rpartition(".")[0]
     for call in calls:
         if call.expression:
@@ -208,7 +210,8 @@ def _kind(answer: Answer) -> str:
     return "number" if kind in ("int", "float") else kind
 
 
-def _mark(answer: Answer) -> str:
+def mark(answer: Answer) -> str:
+    """Return a text that is the same for two answers that no test would tell apart."""
     if answer.raised or not answer.plain:
         return f"{'raised' if answer.raised else 'a'} {answer.text}"
     return behaviour(answer.text)

@@ -19,8 +19,8 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 class Place:
     """A function by its file and its qualified name; `hints` are its constants, those that differ first.
 
-    `annotations` are those of its parameters, empty texts where there are none; `raises` the names of the exceptions
-    that it raises itself.
+    `annotations` are those of its `parameters`, the object's own aside, empty texts where there are none; `raises` the
+    names of the exceptions that it raises itself. Of the parameters, the last `optional` have a default.
     """
 
     path: str
@@ -28,12 +28,14 @@ class Place:
     hints: Hints
     annotations: tuple[str, ...] = ()
     raises: frozenset[str] = frozenset()
+    parameters: tuple[str, ...] = ()
+    optional: int = 0
 
 
 def same_programs(first: Patch, second: Patch) -> bool:
     """Whether two patches lead to the same syntax trees."""
     paths = {*first.paths, *second.paths}
-    return all(_shape(_after(first, path, second)) == _shape(_after(second, path, first)) for path in paths)
+    return all(_shape(text_after(first, path, second)) == _shape(text_after(second, path, first)) for path in paths)
 
 
 def differing(patches: Sequence[Patch]) -> tuple[Place, ...]:
@@ -43,6 +45,14 @@ def differing(patches: Sequence[Patch]) -> tuple[Place, ...]:
     """
     paths = dict.fromkeys(path for patch in patches for path in patch.paths)
     return tuple(place for path in paths for place in _differing_in(path, patches))[:_MOST]
+
+
+def text_after(patch: Patch, path: str, *others: Patch) -> str:
+    """Return a file's text with the patch, which may leave it as the others found it."""
+    edit = next((edit for edit in patch.edits if edit.path == path), None)
+    if edit is not None:
+        return edit.after or ""
+    return next((edit.before or "" for other in others for edit in other.edits if edit.path == path), "")
 
 
 def functions(body: Iterable[ast.stmt], prefix: str = "") -> Iterator[tuple[str, Function]]:
@@ -55,7 +65,7 @@ def functions(body: Iterable[ast.stmt], prefix: str = "") -> Iterator[tuple[str,
 
 
 def _differing_in(path: str, patches: Sequence[Patch]) -> Iterator[Place]:
-    texts = dict.fromkeys(_after(patch, path, *patches) for patch in patches)
+    texts = dict.fromkeys(text_after(patch, path, *patches) for patch in patches)
     trees = [tree for tree in map(parsed, texts) if not isinstance(tree, Unparsable)]
     tables = [dict(functions(tree.body)) for tree in trees]
     names = list(dict.fromkeys(name for table in tables for name in table))
@@ -65,15 +75,10 @@ def _differing_in(path: str, patches: Sequence[Patch]) -> Iterator[Place]:
         told = [name for name in names if any(_reads(table.get(name), words) for table in tables)] or names
     for name in told:
         versions = [node for node in (table.get(name) for table in tables) if node is not None]
-        yield Place(path, name, _hints(versions), _annotations(versions[0], "." in name), _raised(versions))
-
-
-def _after(patch: Patch, path: str, *others: Patch) -> str:
-    """The file's text with the patch, which may leave it as the others found it."""
-    edit = next((edit for edit in patch.edits if edit.path == path), None)
-    if edit is not None:
-        return edit.after or ""
-    return next((edit.before or "" for other in others for edit in other.edits if edit.path == path), "")
+        arguments = _arguments(versions[0], "." in name)
+        annotations = tuple(ast.unparse(each.annotation) if each.annotation else "" for each in arguments)
+        parameters, optional = tuple(each.arg for each in arguments), len(versions[0].args.defaults)
+        yield Place(path, name, _hints(versions), annotations, _raised(versions), parameters, optional)
 
 
 def _shape(text: str) -> str:
@@ -116,9 +121,8 @@ def _constants(node: Function) -> Iterator[int | float | str]:
                 yield each.value
 
 
-def _annotations(node: Function, is_method: bool) -> tuple[str, ...]:
-    arguments = [*node.args.posonlyargs, *node.args.args][1 if is_method else 0 :]
-    return tuple(ast.unparse(each.annotation) if each.annotation else "" for each in arguments)
+def _arguments(node: Function, is_method: bool) -> Sequence[ast.arg]:
+    return [*node.args.posonlyargs, *node.args.args][1 if is_method else 0 :]
 
 
 def _raised(versions: Sequence[Function]) -> frozenset[str]:

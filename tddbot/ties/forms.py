@@ -46,12 +46,17 @@ def opened(expression: str) -> Filled | None:
     text = ast.unparse(tree)
     blanks = sorted(_blanks(ast.parse(text, mode="eval").body), key=lambda blank: blank[0].col_offset)
     data, at, pieces = text.encode(), 0, []
+    blanks = [each for at, each in enumerate(blanks) if not _is_within(each, blanks[:at])]
     for node, _ in blanks:
         pieces.append(data[at : node.col_offset].decode())
         at = node.end_col_offset or at
     pieces.append(data[at:].decode())
     values = tuple(read(ast.unparse(node)) for node, _ in blanks)
     return Filled(Form(tuple(pieces), tuple(name for _, name in blanks)), values)
+
+
+def _is_within(blank: tuple[ast.expr, str], others: Sequence[tuple[ast.expr, str]]) -> bool:
+    return any(blank[0].col_offset < (other.end_col_offset or 0) for other, _ in others)
 
 
 def called(name: str, arguments: Iterable[str], keywords: Iterable[tuple[str, str]] = ()) -> str:
@@ -63,9 +68,17 @@ def _blanks(node: ast.expr) -> Iterator[tuple[ast.expr, str]]:
     """Yield the arguments of a call, those of a constructor that is an argument or the receiver instead of itself."""
     if isinstance(node, ast.Attribute):
         yield from _blanks(node.value)
+    if isinstance(node, ast.Lambda):
+        for each in ast.walk(node.body):  # a scene, whose calls are within each other at most by their receivers
+            if isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute):
+                yield from _given(each)
     if not isinstance(node, ast.Call):
         return
     yield from _blanks(node.func)
+    yield from _given(node)
+
+
+def _given(node: ast.Call) -> Iterator[tuple[ast.expr, str]]:
     named = [(argument, str(place)) for place, argument in enumerate(node.args)]
     named += [(keyword.value, keyword.arg) for keyword in node.keywords if keyword.arg]
     for argument, name in named:

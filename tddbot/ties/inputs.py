@@ -67,11 +67,11 @@ def inputs(calls: Iterable[Filled], hints: Hints, annotations: Sequence[str] = (
             expression = form.filled(row) if far <= EDGE else ""
             if expression and len(expression) <= _LONGEST + len("".join(form.pieces)):
                 found.setdefault(expression, Input(expression, far))
-    return sorted(found.values(), key=lambda each: (each.strays, *_size(each.expression)))
+    return sorted(found.values(), key=lambda each: (each.strays, *size(each.expression)))
 
 
-def _size(expression: str) -> tuple[int, str]:
-    """Small is what is short to read and has small numbers."""
+def size(expression: str) -> tuple[int, str]:
+    """Return what inputs are sorted by: small is what is short to read and has small numbers."""
     return len(expression) + expression.count("-"), expression
 
 
@@ -79,7 +79,7 @@ def _slots(form: Form, rows: Sequence[tuple[Value, ...]], annotations: Sequence[
     rows = list({tuple(map(written, row)): row for row in rows}.values())
     extras = [_annotated(annotations[place]) if place < len(annotations) else () for place in range(len(form.names))]
     habits = tuple(Habits(tuple(row[at] for row in rows), extras[at]) for at in range(len(form.names)))
-    shown = sorted(rows, key=lambda row: _size(form.filled(row)))
+    shown = sorted(rows, key=lambda row: size(form.filled(row)))
     # The smallest ones, and one of the largest, where there is more in it.
     return _Slots(form, tuple(shown[: _ROWS - 1] + shown[_ROWS - 1 :][-1:]), habits, bonds(rows))
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from enum import Enum
 
 from tddbot.lab import Answer
+from tddbot.ties.scenes import IT, Scene, seen_again
 from tddbot.ties.values import read
 
 _MUTABLE = (ast.List, ast.Dict, ast.Set)
@@ -67,6 +68,9 @@ class Manner(Enum):
 
         `is_doubtful` says that another option's answer is equal by `==` without being the same.
         """
+        scene = seen_again(call)
+        if scene is not None:
+            return self._acted(scene, answer, is_doubtful)
         if answer.raised:
             return f"with pytest.raises({answer.text}):\n    {self.shown(call)}"
         taken = self.taken_apart(call) if self in (Manner.CHANGED, Manner.STATE) else None
@@ -78,8 +82,19 @@ class Manner(Enum):
         left = f"({left})" if len(names) > 1 else left
         return "\n".join([*before, inner, _asserted(left, answer, is_doubtful)])
 
+    def _acted(self, scene: Scene, answer: Answer, is_doubtful: bool) -> str:
+        """Return a scene as statements, all of them within the context where it raises, wherever it does."""
+        made = f"{IT} = {scene.maker}"
+        told = self.shown(scene.told)
+        if answer.raised:
+            return "\n    ".join([f"with pytest.raises({answer.text}):", made, *scene.steps, told])
+        return "\n".join([made, *scene.steps, _asserted(told, answer, is_doubtful)])
+
     def shown(self, call: str) -> str:
-        """Return the call as a reader knows it."""
+        """Return the call as a reader knows it; a scene as its statements on one line."""
+        scene = seen_again(call)
+        if scene is not None:
+            return "; ".join([f"{IT} = {scene.maker}", *scene.steps, self.shown(scene.told)])
         if self in (Manner.DRAWN, Manner.AWAITED, Manner.FIELDS, Manner.TEXT):
             shown = {"drawn": "list", "awaited": "asyncio.run", "fields": "vars", "text": "repr"}
             return f"{shown[self.value]}({call})"

@@ -2,10 +2,14 @@
 
 import ast
 import builtins
+import re
+import textwrap
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
 from tddbot.parsing import Unparsable, parsed
+
+_LONGEST_NAME = 40
 
 
 def pasted(call: str, path: str, test: str) -> tuple[str, tuple[str, ...]]:
@@ -22,6 +26,21 @@ def pasted(call: str, path: str, test: str) -> tuple[str, tuple[str, ...]]:
     return ast.unparse(after), imports
 
 
+def as_test(lines: str, call: str, test: str) -> str:
+    """Return lines as a whole test with the imports that it needs, under a name that the file's text does not have."""
+    needs = [f"import {name}" for name in ("pytest", "asyncio") if f"{name}." in lines and not _imports(name, test)]
+    words = re.sub(r"\W+", "_", call, flags=re.ASCII).strip("_").lower()[:_LONGEST_NAME].rstrip("_")
+    name = f"test_{words or 'it'}"
+    while re.search(rf"\b{name}\b", test):
+        name += "_too"
+    body = textwrap.indent("\n".join([*needs, lines]), "    ")
+    return f"def {name}():\n{body}"
+
+
+def _imports(name: str, test: str) -> bool:
+    return re.search(rf"^import (?:.*, *)?{name}\b(?! +as)", test, re.MULTILINE) is not None
+
+
 def dotted(path: str) -> str:
     """Return a module's name by its path, where its root is the repository or `src`."""
     parts = PurePosixPath(path).with_suffix("").parts
@@ -30,8 +49,9 @@ def dotted(path: str) -> str:
 
 
 def _free(tree: ast.Expression) -> Iterator[str]:
+    bound = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and not hasattr(builtins, node.id):
+        if isinstance(node, ast.Name) and node.id not in bound and not hasattr(builtins, node.id):
             yield node.id
 
 

@@ -9,7 +9,7 @@ from tddbot.lab import Lab
 from tddbot.ports import ProposalRequest
 from tddbot.protection import protected_as
 from tddbot.stop import Stop
-from tddbot.ties.ties import Hearing
+from tddbot.ties.hearing import Hearing
 
 
 @dataclass
