@@ -23,9 +23,10 @@ from tddbot.domain import (
 )  # fmt: skip
 from tddbot.generator.progress import best, stuck
 from tddbot.judge.contradiction import contradiction
-from tddbot.judge.evidence import record
+from tddbot.judge.evidence import UNCHANGED, record
 from tddbot.ports import ProposalRequest
 from tddbot.proof import Contradiction, Unpinned
+from tddbot.runner.backends import BACKENDS
 from tddbot.work import Work
 
 
@@ -87,7 +88,7 @@ def conclude(
 
 def fixed(work: Work, brief: Brief, accepted: Sequence[Attempt], attempts: Sequence[Attempt]) -> Resolution:
     """Say that the target is fixed, by the best of what was accepted, and what its tests leave open."""
-    best, asked = chosen(work, brief, accepted)
+    best, asked = chosen(work, brief, accepted, attempts)
     return conclude(work, Conclusion.FIXED, "", attempts, best, asked, left_open=unpinned(work, best))
 
 
@@ -99,9 +100,16 @@ def question(attempts: Sequence[Attempt]) -> Question | None:
 
 def offer(work: Work, attempt: Attempt) -> None:
     """Keep the record of a patch that nobody but the user may apply; one that was undone before is offered anew."""
-    evidence = record(work.target, attempt, work.baseline, work.ledger.elapsed(), work.ledger.spent)
+    spent, lacks = work.ledger.spent, _lacks(attempt)
+    evidence = record(work.target, attempt, work.baseline, work.ledger.elapsed(), spent, lacks=lacks)
     work.ports.store.record_evidence(evidence)
     work.ports.store.mark(evidence.patch_id, "stored")
+
+
+def _lacks(attempt: Attempt) -> tuple[str, ...]:
+    """What the jail of the proof could not hold."""
+    jail = attempt.run.jail if attempt.run else ""
+    return next((backend.lacks for backend in BACKENDS.values() if jail.startswith(backend.title)), ())
 
 
 def why_given_up(attempts: Sequence[Attempt], exhausted: str | None) -> str:
@@ -131,12 +139,19 @@ def deliver(work: Work, resolution: Resolution) -> tuple[Snapshot, Run] | None:
     if attempt is None or attempt.run is None or not isinstance(attempt.proposal, Candidate):
         return None
     patch = attempt.proposal.patch
-    evidence = record(resolution.target, attempt, work.baseline, resolution.seconds, resolution.usage)
+    evidence = record(
+        resolution.target, attempt, work.baseline, resolution.seconds, resolution.usage, lacks=_lacks(attempt),
+        unpinned=resolution.unpinned, question=resolution.question,
+    )  # fmt: skip
     ports.store.record_evidence(evidence)
     ports.store.mark(patch.id, "proven")
+    is_unchanged = not work.snapshot.differs(ports.repository.snapshot())
+    if is_unchanged:
+        evidence = replace(evidence, held=(*evidence.held, UNCHANGED))
+        ports.store.record_evidence(evidence)
     if not work.policy.apply:
         reason = "nothing is applied in a dry run"
-    elif work.snapshot.differs(ports.repository.snapshot()):
+    elif not is_unchanged:
         reason = "the working tree changed while the patch was proven"
     else:
         outcome = ports.repository.apply(patch, work.policy.protected)

@@ -277,7 +277,7 @@ class MemoryStore:
     def record_evidence(self, evidence: Evidence) -> None:
         if evidence.patch_id not in self.patches:
             raise LookupError(f"no patch {evidence.patch_id} was saved")
-        self.evidence.append(evidence)
+        self.evidence = [*(each for each in self.evidence if each.patch_id != evidence.patch_id), evidence]
 
     def mark(self, patch_id: str, state: str) -> None:
         if patch_id not in self.states:

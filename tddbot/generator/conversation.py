@@ -135,7 +135,8 @@ class Conversation:
         match answer.outcome:
             case Patch() as patch:
                 name, said = speaker.asker.name, "\n".join(self._reasoning)
-                return Candidate(patch, name, answer.diagnosis, self._usage, self.thread, said)
+                made = Candidate(patch, name, answer.diagnosis, self._usage, self.thread, said)
+                return replace(made, model=speaker.model, effort=speaker.effort)
             case Contradiction(first, second, reason):
                 return replace(self._dud(reason, final=True), contradiction=(first, second))
             case Needs(paths) if self._asked < MOST_LENT:

@@ -74,6 +74,7 @@ def test_an_answer_becomes_a_candidate_with_the_thread_that_led_to_it() -> None:
     proposal, _ = talk(said(samples.RIGHT, "It doubles, so it multiplies."))
     assert isinstance(proposal, Candidate)
     assert proposal.note == "It must multiply."
+    assert (proposal.model, proposal.effort) == ("m", "low")
     assert proposal.reasoning == "It doubles, so it multiplies."
     assert [type(turn) for turn in proposal.replay] == [Answered]
 

@@ -1,10 +1,12 @@
+import hashlib
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from tddbot.domain import Attempt, Candidate, Dud, Edit, Kind, Patch, Ruling, Usage, Verdict
+from tddbot.domain import Attempt, Candidate, Dud, Edit, Kind, Option, Patch, Question, Ruling, Usage, Verdict
 from tddbot.judge.evidence import record
+from tddbot.proof import Gate, Objection, Proof, Unpinned
 from tests.judge.runs import run, target
 
 BASELINE = run({"t.py::a": "f", "t.py::b": "p"})
@@ -27,6 +29,39 @@ def test_the_record_names_what_held_against_a_forged_report():
     proof = replace(PROOF, held=("signed records", "canaries"))
     evidence = record(target(BASELINE, "t.py::a"), Attempt(CANDIDATE, proof, ACCEPTED), BASELINE, 0.0, Usage())
     assert evidence.held == ("cold proof", "signed records", "canaries")
+
+
+def test_the_record_has_all_that_was_found_out():
+    proof = Proof(2, 3, 2, ("hash 1, order 1",), (Gate("ruff", ("a.py:1: F401 os",)),), ("s.py:1: 2",))
+    warning = Objection("TDB301", "s.py", 1, "opens a socket", is_warning=True)
+    verdict = replace(ACCEPTED, flaky=("t.py::b",), warnings=(warning,))
+    made = replace(CANDIDATE, model="gpt-6-luna", effort="low")
+    question, unpinned = Question((Option(made.patch, "one"),)), (Unpinned("s.py", 1, "`<` is `<=`"),)
+    evidence = record(
+        target(BASELINE, "t.py::a"), Attempt(made, PROOF, verdict, proof=proof), BASELINE, 0.0, Usage(),
+        lacks=("it is a copy",), unpinned=unpinned, question=question,
+    )  # fmt: skip
+    assert (evidence.proofs, evidence.repeats, evidence.without, evidence.seeds) == (2, 3, 2, ("hash 1, order 1",))
+    assert (evidence.gates, evidence.uncovered) == (proof.gates, proof.uncovered)
+    assert (evidence.flaky, evidence.guard) == (("t.py::b",), (warning,))
+    assert (evidence.model, evidence.effort) == ("gpt-6-luna", "low")
+    assert (evidence.lacks, evidence.unpinned, evidence.question) == (("it is a copy",), unpinned, question)
+
+
+def test_each_file_is_known_again_by_its_digest():
+    edits = (Edit("s.py", "1\n", "é\r\n", "latin-1"), Edit("gone.py", "1\n", None))
+    attempt = Attempt(replace(CANDIDATE, patch=Patch(edits)), PROOF, ACCEPTED)
+    evidence = record(target(BASELINE, "t.py::a"), attempt, BASELINE, 0.0, Usage())
+    assert evidence.digests == {"s.py": hashlib.sha256(b"\xe9\r\n").hexdigest(), "gone.py": ""}
+
+
+def test_what_is_only_offered_was_run_once_and_its_seed_is_told():
+    proof = replace(PROOF, seed="hash 7")
+    evidence = record(
+        target(BASELINE, "t.py::a"), Attempt(CANDIDATE, proof, replace(ACCEPTED, ruling=Ruling.OFFERED)), BASELINE,
+        0.0, Usage(),
+    )  # fmt: skip
+    assert (evidence.proofs, evidence.repeats, evidence.without, evidence.seeds) == (1, 0, 0, ("hash 7",))
 
 
 @pytest.mark.parametrize("kind", Kind)
