@@ -10,9 +10,10 @@ from tddbot.cli.display import Display, display_options, write
 from tddbot.domain import Applied, Patch
 from tddbot.errors import ExitCode, UsageError
 from tddbot.report.difference import unified
-from tddbot.report.json_lines import line
+from tddbot.report.json_lines import line, plain
+from tddbot.report.questions import DECIDES
 from tddbot.report.terminal import console, show_evidence, show_labelled, show_patch, show_reasoning
-from tddbot.report.words import DECIDES, bill, one_line, visible
+from tddbot.report.words import bill, one_line, visible
 from tddbot.store.records import StoredAttempt, StoredOption, StoredPatch
 
 
@@ -50,7 +51,7 @@ def show(patch_id: str, display: Display) -> int:
         attempt = app.store.attempt_with(stored.patch.id)
         if display.json:
             more = {
-                "difference": unified(stored.patch), "evidence": stored.evidence, "option": stored.option,
+                "difference": unified(stored.patch), "evidence": plain(stored.evidence), "option": stored.option,
                 "attempt": attempt,
             }  # fmt: skip
             write(line({**_row(stored), **more}))
@@ -59,7 +60,7 @@ def show(patch_id: str, display: Display) -> int:
         screen.print(f"patch {stored.patch.id}, {stored.standing}, {stored.created:%Y-%m-%d %H:%M} UTC", markup=False)
         show_patch(screen, stored.patch)
         if stored.evidence:
-            show_evidence(screen, stored.evidence)
+            show_evidence(screen, stored.evidence, whole=True)
         elif stored.option:
             show_labelled(screen, _undecided(stored, stored.option))
         elif attempt:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from tddbot.domain import Attempt, Candidate, Dud, Option, Question, Resolution, Run
+from tddbot.domain import Attempt, Candidate, Dud, Evidence, Option, Question, Resolution, Run
 from tddbot.events import Event, Sink
 
 
@@ -44,8 +44,7 @@ def plain(value: Any) -> Any:
         return summary(value)
     if isinstance(value, Attempt):
         run = None if value.run is None else summary(value.run)
-        verdict = plain(value.verdict)
-        return {"proposal": plain(value.proposal), "run": run, "verdict": verdict, "rung": value.rung}
+        return {**_builtins(value, "proposal", "run"), "proposal": plain(value.proposal), "run": run}
     if isinstance(value, Candidate):
         named = {"patch_id": value.patch.id, "kind": "candidate", "claim": value.kind.value}
         return {**_builtins(value, "replay"), **named}
@@ -53,6 +52,8 @@ def plain(value: Any) -> Any:
         return {**_builtins(value, "replay", "question"), "kind": "dud", "question": plain(value.question)}
     if isinstance(value, Question):
         return {**_builtins(value, "options"), "options": [plain(option) for option in value.options]}
+    if isinstance(value, Evidence):
+        return {**_builtins(value, "question"), "question": plain(value.question)}
     if isinstance(value, Option):
         return {**_builtins(value), "patch_id": value.patch.id}
     if isinstance(value, Resolution):
@@ -63,12 +64,13 @@ def plain(value: Any) -> Any:
 
 
 def summary(run: Run) -> dict[str, Any]:
-    """Return what a program needs of a run: the tree, the ending, how many of each outcome, and the reds."""
+    """Return what a program needs of a run: tree, ending, how many of each outcome, the reds, and what held it."""
     counts = Counter(result.outcome.value for result in run.results.values())
     reds = [msgspec.to_builtins(run.results[node]) for node in run.reds()]
     return {
         "tree": run.tree, "patch_id": run.patch_id, "ending": run.ending.value, "detail": run.detail,
-        "seconds": run.seconds, "outcomes": dict(counts), "reds": reds,
+        "seconds": run.seconds, "outcomes": dict(counts), "reds": reds, "jail": run.jail, "held": run.held,
+        "seed": run.seed,
     }  # fmt: skip
 
 

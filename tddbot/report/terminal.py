@@ -16,11 +16,13 @@ from tddbot.domain import (
     Failure,
     NodeId,
     Patch,
+    Question,
     Resolution,
     Ruling,
 )
-from tddbot.report import words
+from tddbot.report import questions, words
 from tddbot.report.difference import unified
+from tddbot.report.record import evidence_lines
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,7 +38,9 @@ _MARKS = {
 }
 
 
-_REASONED = (Ruling.FORBIDDEN, Ruling.REGRESSION, Ruling.UNPROVEN, Ruling.OFFERED)
+_REASONED = (
+    Ruling.FORBIDDEN, Ruling.REGRESSION, Ruling.UNPROVEN, Ruling.OFFERED, Ruling.OVERFIT, Ruling.GATED,
+)  # fmt: skip
 
 
 def console(stderr: bool = False) -> "Console":
@@ -151,7 +155,7 @@ class Terminal:
     def _resolved(self, resolution: Resolution) -> None:
         mark, style = _MARKS[resolution.conclusion]
         tried = words.count(resolution.attempts, "attempt")
-        reason = "; ".join(filter(None, [resolution.reason, words.left_open(resolution)]))
+        reason = "; ".join(filter(None, [resolution.reason, questions.left_open(resolution)]))
         said = f": {reason}" if reason else ""
         if resolution.attempt and isinstance(resolution.attempt.proposal, Candidate):
             said = f": {words.one_line(resolution.attempt.proposal.note)}"
@@ -175,12 +179,9 @@ class Terminal:
             if isinstance(attempt.proposal, Candidate):
                 self._line(f"  {words.one_line(attempt.proposal.note)}")
                 show_patch(self._console, attempt.proposal.patch)
-                self._line(f"  {words.offer_line(attempt.proposal)}", style="yellow")
+                self._line(f"  {questions.offer_line(attempt.proposal)}", style="yellow")
         if resolution.question:
-            first, *lines = words.question_lines(resolution.question)
-            self._line(f"? {first}", style="yellow")
-            for line in lines:
-                self._line(f"  {line}")
+            show_question(self._console, resolution.question)
 
     def _test(self, node: NodeId, failure: Failure | None) -> None:
         for name in words.first_few([node]):
@@ -190,7 +191,7 @@ class Terminal:
 
     def _patch(self, patch: Patch, evidence: Evidence) -> None:
         show_patch(self._console, patch)
-        show_evidence(self._console, evidence)
+        show_evidence(self._console, evidence, whole=self._verbose)
 
     def _busy(self, text: str) -> None:
         if not self._console.is_terminal:
@@ -215,9 +216,21 @@ def show_patch(console: "Console", patch: Patch) -> None:
         console.print(Text("  " + shown, style=colours.get(line[:1], "")))
 
 
-def show_evidence(console: "Console", evidence: Evidence) -> None:
-    """Print the record of an accepted patch."""
-    show_labelled(console, words.evidence_lines(evidence))
+def show_evidence(console: "Console", evidence: Evidence, whole: bool = False) -> None:
+    """Print the record of an accepted patch, and what the tests leave open of it; all of it where `whole` is set."""
+    show_labelled(console, evidence_lines(evidence, whole))
+    if evidence.question:
+        show_question(console, evidence.question, evidence.patch_id)
+    for line in questions.unpinned_lines(evidence.unpinned, skeletons=whole):
+        console.print(f"  {line}", style="yellow", markup=False)
+
+
+def show_question(console: "Console", question: Question, taken: str = "") -> None:
+    """Print what one more test would decide; `taken` is the ID of the patch that was applied all the same."""
+    first, *lines = questions.question_lines(question, taken)
+    console.print(f"? {first}", style="yellow", markup=False)
+    for line in lines:
+        console.print(f"  {line}", markup=False)
 
 
 def show_labelled(console: "Console", lines: Iterable[tuple[str, str]]) -> None:

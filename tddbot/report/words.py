@@ -1,16 +1,14 @@
-"""Counts, sums and records in the words that every display uses. Pure."""
+"""Counts, sums and failures in the words that every display uses. Pure."""
 
 import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterable
 
-from tddbot.domain import Candidate, Evidence, Failure, Kind, Question, Resolution, Run, Usage
+from tddbot.domain import Failure, Run, Usage
 
 MOST_NAMED = 10
-DECIDES = "one more test decides it"
 _MOST_LINES, _LONGEST_LINE = 6, 160
-_MOST_OPTIONS, _LONGEST_TEST = 6, 2000
 _HEADING = re.compile(r"\A\*\*([^*]+)\*\*\s*\Z")
 """Markdown's bold over a whole line, as OpenAI's summaries begin each part."""
 
@@ -89,64 +87,3 @@ def paid(usage: Usage) -> str:
     known = not usage.unpriced_calls or usage.usd
     worth = price(usage) if known else f"{usage.input_tokens + usage.output_tokens:,} tokens"
     return worth if usage.calls == 1 else f"{count(usage.calls, 'call')}, {worth}"
-
-
-_CLAIMS = {
-    Kind.SCAFFOLD: "scaffolded: what was missing is there, and yet to be written; proven is only that nothing is lost",
-    Kind.ROLLBACK: "a suggestion: it takes back a change that may have been meant, which no test can tell",
-}
-
-_OFFERS = {
-    Kind.FIX: ("offered", "writes it"),
-    Kind.SCAFFOLD: ("scaffolded", "writes it"),
-    Kind.ROLLBACK: ("suggestion", "takes this change back"),
-}
-
-
-def offer_line(candidate: Candidate) -> str:
-    """Return what is offered, that it was not applied, and the command that does it."""
-    claim, effect = _OFFERS[candidate.kind]
-    return f"{claim}, not applied: `tddbot apply {candidate.patch.id}` {effect}"
-
-
-def left_open(resolution: Resolution) -> str:
-    """Return in a clause or two what a target that was not fixed leaves to the user, or ""."""
-    proposals = (attempt.proposal for attempt in resolution.offers)
-    kinds = dict.fromkeys(proposal.kind for proposal in proposals if isinstance(proposal, Candidate))
-    decides = [DECIDES] if resolution.question and DECIDES not in resolution.reason else []
-    return "; ".join([*decides, *(f"a {kind.value} is offered" for kind in kinds)])
-
-
-def question_lines(question: Question) -> list[str]:
-    """Return what one more test would decide: lines to paste, what each would mean, and what to do with them."""
-    differ = f" and differ on {one_line(question.call)}" if question.call else ", and no call is known that parts them"
-    lines = [f"{DECIDES}: {len(question.options)} patches pass all tests{differ}"]
-    for option in question.options[:_MOST_OPTIONS]:
-        lines += [f"  {line}" for line in _short(option.test).splitlines()]
-        lines.append(f"{'    ' if option.test else '  '}{one_line(option.note)} (`tddbot show {option.patch.id}`)")
-    if len(question.options) > _MOST_OPTIONS:
-        lines.append(f"  … and {len(question.options) - _MOST_OPTIONS} more")
-    has_lines = any(option.test for option in question.options)
-    what = "the line that is right" if has_lines else "a test that only the right one passes"
-    place = f" to {question.path}" if question.path else ""
-    return [*(visible(line) for line in lines), visible(f"add {what}{place}, then run `tddbot fix` again")]
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST_TEST else f"{text[: _LONGEST_TEST - 1]}…"
-
-
-def evidence_lines(evidence: Evidence) -> list[tuple[str, str]]:
-    """Return the record of a patch that was accepted, or is offered, as pairs of a label and a text."""
-    return [
-        ("patch", evidence.patch_id),
-        *([("kind", _CLAIMS[evidence.kind])] if evidence.kind in _CLAIMS else []),
-        ("target", evidence.cause),
-        *([("won", ", ".join(first_few(evidence.won, 5)))] if evidence.won else []),
-        ("kept", count(evidence.kept, "green test")),
-        ("proof", f"{count(evidence.proofs, 'cold run')} of the whole suite, on tree {evidence.tree[:12]}"),
-        ("jail", evidence.jail),
-        *([("held", ", ".join(evidence.held))] if evidence.held else []),
-        ("by", f"{evidence.generator}: {evidence.note}" if evidence.note else evidence.generator),
-        ("cost", f"{evidence.seconds:.1f} s, {bill(evidence.usage)}"),
-    ]

@@ -1,17 +1,22 @@
 import json
 import os
 import typing
+from dataclasses import asdict, fields, replace
 
 import pytest
 
 from tddbot import events
+from tddbot.proof import Gate, Proof
 from tddbot.report.json_lines import json_lines
 from tests.report.samples import (
+    ACCEPTED,
     ASKED,
     CANDIDATE,
     EVERY,
+    EVIDENCE,
     LEFT_OPEN,
     PATCH,
+    QUESTION,
     RED,
     ROLLBACK,
     RUNG,
@@ -57,7 +62,9 @@ def test_a_baseline_is_counts_and_reds_and_no_list_of_every_test():
     assert (run["outcomes"], run["ending"]) == ({"failed": 1, "passed": 1, "skipped": 1}, "complete")
     assert [red["node_id"] for red in run["reds"]] == [RED]
     assert run["reds"][0]["failure"]["message"] == "assert 41 == 42"
-    assert set(run) == {"tree", "patch_id", "ending", "detail", "seconds", "outcomes", "reds"}
+    assert set(run) == {
+        "tree", "patch_id", "ending", "detail", "seconds", "outcomes", "reds", "jail", "held", "seed",
+    }  # fmt: skip
 
 
 def test_a_program_can_tell_a_candidate_from_a_dud():
@@ -88,6 +95,17 @@ def test_a_question_has_the_options_with_their_patches_and_a_dud_what_was_found_
     assert dud["findings"]["suspects"] == ["a.py:1 x = 41"]
     plain = parsed(EVERY[4])["attempt"]["proposal"]
     assert (plain["question"], plain["findings"]) == (None, None)
+
+
+def test_what_is_accepted_has_its_proof_and_a_record_all_its_fields():
+    proof = Proof(2, 3, 2, ("hash 1",), (Gate("ruff", ("a.py:1: F401 os",)),), ("a.py:3: x",))
+    found = parsed(events.AttemptJudged(1, replace(ACCEPTED, proof=proof)))["attempt"]
+    assert found["proof"] == json.loads(json.dumps(asdict(proof)))
+    assert parsed(EVERY[4])["attempt"]["proof"] is None
+    record = parsed(events.PatchApplied(PATCH, replace(EVIDENCE, question=QUESTION)))["evidence"]
+    assert set(record) == {field.name for field in fields(EVIDENCE)}
+    assert [option["patch_id"] for option in record["question"]["options"]] == [way.id for way in WAYS]
+    assert parsed(EVERY[9])["evidence"]["question"] is None
 
 
 def test_a_resolution_has_what_is_offered():

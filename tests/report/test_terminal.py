@@ -7,7 +7,8 @@ import pytest
 from rich.console import Console
 
 from tddbot import events
-from tddbot.domain import Candidate, Conclusion, Edit, Ending, Frame, Kind, Option, Patch, Question, Run
+from tddbot.domain import Candidate, Conclusion, Edit, Ending, Frame, Kind, Option, Patch, Question, Ruling, Run
+from tddbot.proof import Gate, Objection, Unpinned
 from tddbot.report.terminal import Terminal, console, show_patch
 from tests.report.samples import (
     ACCEPTED,
@@ -76,6 +77,7 @@ def test_a_fix_in_few_lines():
         "  kept   1 green test",
         "  proof  1 cold run of the whole suite, on tree tree01234567",
         "  jail   namespaces",
+        "  guard  clean",
         "  by     model: a.py: 41 becomes 42",
         "  cost   4.2 s, 2 calls, 1,234 tokens, 0.0125 USD",
         "  applied; `tddbot undo` takes it back",
@@ -226,6 +228,23 @@ def test_what_was_offered_on_the_way_to_a_fix_is_not_shown():
     assert len(told(events.TargetResolved(replace(FIXED, offers=(SCAFFOLDED,), question=QUESTION))).splitlines()) == 1
 
 
+def test_after_a_fix_comes_what_the_tests_leave_open():
+    unpinned = (Unpinned("a.py", 1, "`42` is `43`", "def test_f():\n    ..."),)
+    shown = events.PatchApplied(WAYS[0], replace(EVIDENCE, patch_id=WAYS[0].id, question=QUESTION, unpinned=unpinned))
+    lines = told(shown).splitlines()
+    assert "? the tests leave it open: 2 patches pass all tests and differ on f('ä')" in lines
+    assert "      a.py:1: 41 becomes 42 (this one was taken)" in lines
+    assert lines[-2:] == ["  no test notices if `42` is `43` (a.py:1)", "  applied; `tddbot undo` takes it back"]
+    assert "      def test_f():" in told(shown, verbose=True).splitlines()
+
+
+@pytest.mark.parametrize("ruling", [Ruling.OVERFIT, Ruling.GATED, Ruling.FORBIDDEN, Ruling.REGRESSION, Ruling.UNPROVEN])
+def test_verbose_says_why_what_looked_good_was_not_accepted(ruling):
+    attempt = replace(ACCEPTED, verdict=replace(ACCEPTED.verdict, ruling=ruling, reasons=("ruff: a.py:1: F401",)))
+    assert "        ruff: a.py:1: F401" in told(events.AttemptJudged(1, attempt), verbose=True).splitlines()
+    assert "F401" not in told(events.AttemptJudged(1, attempt))
+
+
 def test_an_offered_attempt_is_a_line_with_what_is_open_in_verbose_mode_only():
     assert told(events.AttemptJudged(5, SCAFFOLDED)) == ""
     assert told(events.AttemptJudged(5, SCAFFOLDED), verbose=True).splitlines() == [
@@ -276,6 +295,23 @@ def test_nothing_that_tests_models_or_file_names_say_moves_the_cursor():
         events.TargetResolved(replace(GAVE_UP, reason=HOSTILE, target=target)),
         events.PatchApplied(patch, replace(EVIDENCE, cause=HOSTILE, note=HOSTILE, won=(HOSTILE,))),
         events.PatchStored(patch, EVIDENCE, HOSTILE),
+        events.PatchApplied(
+            patch,
+            replace(
+                EVIDENCE,
+                seeds=(HOSTILE,),
+                flaky=(HOSTILE,),
+                lacks=(HOSTILE,),
+                held=(HOSTILE,),
+                model=HOSTILE,
+                guard=(Objection("T", HOSTILE, 1, HOSTILE),),
+                gates=(Gate("ruff", (HOSTILE,)), Gate("x", (), HOSTILE)),
+                uncovered=(HOSTILE,),
+                unpinned=(Unpinned(HOSTILE, 1, HOSTILE, HOSTILE),),
+                question=question,
+                digests={HOSTILE: HOSTILE},
+            ),
+        ),
         events.TargetResolved(replace(LEFT_OPEN, offers=(replace(SCAFFOLDED, proposal=scaffold),), question=question)),
         events.FilesChanged((HOSTILE,)),
         events.Notice(HOSTILE),
