@@ -72,7 +72,9 @@ def _known(wanted: Mapping[str, None], module: str, test: str) -> dict[str, str]
 def _from(node: ast.ImportFrom, wanted: Mapping[str, None], module: str) -> Iterator[tuple[str, str]]:
     source = node.module or ""
     for alias in node.names:
-        if _is(f"{source}.{alias.name}".lstrip("."), module):
+        # A module may have the name of what it defines.
+        is_taken = source == module and alias.name in wanted
+        if not is_taken and _is(f"{source}.{alias.name}".lstrip("."), module):
             yield from ((name, f"{alias.asname or alias.name}.{name}") for name in wanted)
         # A package may hand on what its modules define.
         elif alias.name in wanted and (node.level or _is(source, module) or module.startswith(f"{source}.")):
