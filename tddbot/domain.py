@@ -205,7 +205,8 @@ class Brief:
     """A target and what a generator may see of the repository: secrets removed, protected files included as text.
 
     `red_lines` are the lines that the red tests ran; `green_lines` count, per path and line, the green tests that did.
-    `withheld` are cases of the target that are not shown, nor are they in its `results`.
+    `withheld` are cases of the target that no model is shown; `shown` is the brief without them, for who is not to see
+    them, None where nothing is withheld.
     """
 
     target: Target
@@ -213,6 +214,7 @@ class Brief:
     red_lines: Lines = field(default_factory=dict)
     green_lines: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
     withheld: Withheld = field(default_factory=Withheld)
+    shown: "Brief | None" = None
 
     def sources(self) -> tuple[Excerpt, ...]:
         """The existing files that a patch may change."""

@@ -96,11 +96,43 @@ class Contradiction:
 
 
 @dataclass(frozen=True, slots=True)
+class PartlyShown:
+    """A test of which some cases are withheld, by its function's name.
+
+    Of a parametrised one these are told by their IDs: `shown`, and `hidden` ones of which pytest's are some. Of one
+    that lists assertions, by their `lines`. Of a loop over rows, whose `body` are its lines, by its variables: `names`,
+    and in `rows` the representations of what is shown.
+    """
+
+    path: str
+    function: str
+    count: int
+    shown: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
+    lines: frozenset[int] = frozenset()
+    body: frozenset[int] = frozenset()
+    names: tuple[str, ...] = ()
+    rows: frozenset[tuple[str, ...]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Withheld:
-    """Cases that no generator is shown and every proof holds: tests of a parametrised one, and lines by file."""
+    """Cases that no model is shown and every proof holds: tests of a parametrised one, and lines by file.
+
+    `texts` are the files with such cases as they are shown: whole, without secrets. `telling` are pieces of text that
+    only withheld cases hold.
+    """
 
     node_ids: frozenset[str] = frozenset()
     lines: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    tests: tuple[PartlyShown, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict, repr=False)
+    telling: frozenset[str] = field(default=frozenset(), repr=False)
+
+    @property
+    def count(self) -> int:
+        """How many cases are withheld."""
+        return sum(test.count for test in self.tests)
 
     def __bool__(self) -> bool:
-        return bool(self.node_ids or self.lines)
+        return bool(self.tests)

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "tddbot"
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("domain", "errors", "text", "protection", "parsing", "missing", "proof"),
+    ("domain", "errors", "text", "protection", "parsing", "missing", "proof", "withholding"),
     ("stop", "events", "lab", "ports", "budget", "parallel", "ties"),
     ("watcher", "context", "generator", "runner", "judge", "repository", "store", "report"),
     ("loop", "preparing", "work", "proving", "gating", "contradicting", "choosing", "aftermath", "ending", "watching"),

@@ -1,0 +1,1 @@
+"""Cases of the target's tests that no model is shown: which they are, and the tests' text without them."""
