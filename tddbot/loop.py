@@ -26,7 +26,7 @@ from tddbot.ending import Step, conclude, deliver, fixed, next_step, offer, why_
 from tddbot.judge.contradiction import contradiction
 from tddbot.judge.guard import objections
 from tddbot.judge.offers import rule_offer
-from tddbot.judge.verdict import plausible
+from tddbot.judge.overfit import shown_and_withheld
 from tddbot.parallel import in_order
 from tddbot.ports import Policy, Ports, ProposalRequest
 from tddbot.preparing import MOST_TESTS, planned, prepare, take_baseline, with_tests_protected
@@ -144,7 +144,7 @@ def try_out(work: Work, proposal: Proposal) -> Attempt:
         proof = run(work, proposal, None, detail=True)
         return Attempt(proposal, proof, rule_offer(work.target, work.baseline, proof))
     search = run(work, proposal, work.target.node_ids, detail=True, warm=True)
-    verdict = plausible(work.target, search)
+    verdict = shown_and_withheld(work.target, search, work.withheld)
     if verdict.ruling is not Ruling.PLAUSIBLE:
         return Attempt(proposal, search, verdict)
     return prove(work, proposal)

@@ -5,10 +5,12 @@ import glob
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from tddbot import events
 from tddbot.budget import Ledger
 from tddbot.context.brief import survey
+from tddbot.context.held_out.showing import held_back
 from tddbot.context.privacy.environment import redactor_of
 from tddbot.context.privacy.ignored import though_used
 from tddbot.domain import (
@@ -96,7 +98,8 @@ def prepare(work: Work) -> tuple[Work, Brief] | Resolution:
     work = replace(work, target=target)
     if reason := hopeless(target):
         return conclude(work, Conclusion.GAVE_UP, reason)
-    return replace(work, cases=_cases(work)), gathered(work, again)
+    brief = gathered(work, again)
+    return replace(work, cases=_cases(work), withheld=brief.withheld), brief
 
 
 def _cases(work: Work) -> tuple[Cases, ...]:
@@ -124,9 +127,20 @@ def gathered(work: Work, confirmed: Run) -> Brief:
     """Return what a generator may see for this target, and tell what is kept out of it although it belongs there."""
     repository = work.ports.repository
     files = tuple(path for path in repository.files() if not work.redactor.hides(path))
-    protected = work.policy.protected
-    seen = survey(work.target, confirmed, files, repository.read, protected, work.redactor, work.baseline)
+    surveyed = partial(
+        survey, files=files, protected=work.policy.protected, redactor=work.redactor, baseline=work.baseline
+    )
+    seen = surveyed(work.target, confirmed, read=repository.read)
     kept = though_used(work.redactor.hidden, work.target, confirmed)
     for sentence in (*seen.withheld, *filter(None, [kept])):
         work.ports.tell(events.Notice(sentence, warning=True))
-    return seen.brief
+    return held_back(
+        seen.brief,
+        test_texts(work),
+        work.baseline.results,
+        work.policy.held_out,
+        confirmed,
+        repository.read,
+        work.redactor,
+        lambda target, run, read: surveyed(target, run, read=read).brief,
+    )

@@ -21,9 +21,11 @@ from tddbot.judge.before import Before
 from tddbot.judge.tables import Cases
 from tddbot.lab import Lab, LabRequest
 from tddbot.ports import Past, Policy, Ports, RunRequest
+from tddbot.proof import Withheld
 from tddbot.protection import protected_as
 from tddbot.stop import Stop
 from tddbot.text import decode
+from tddbot.withholding import blanked
 
 _MOMENT = 2.0  # seconds
 _MOST_KEPT = 2000
@@ -45,6 +47,7 @@ class Work:
     lab: Lab | None = None
     flaky: frozenset[NodeId] = frozenset()
     before: Before = field(default_factory=Before, repr=False, compare=False)
+    withheld: Withheld = field(default_factory=Withheld)
 
 
 def keep(work: Work, proposal: Proposal) -> Proposal:
@@ -138,12 +141,14 @@ def run(
         seed=seed,
     )
     done = work.ports.runner.run(request, work.stop)
-    return replace(done, results={node: _without_keys(result, work.redactor) for node, result in done.results.items()})
+    return replace(done, results={node: _tellable(result, work) for node, result in done.results.items()})
 
 
-def _without_keys(result: Result, redactor: Redactor) -> Result:
-    """A result that may go to a model: failures show values, and values may be keys."""
-    return result if result.failure is None else replace(result, failure=redactor.redacted_failure(result.failure))
+def _tellable(result: Result, work: Work) -> Result:
+    """A result that may go to a model: failures show values, and values may be keys, or of a case that is withheld."""
+    if result.failure is None:
+        return result
+    return blanked(replace(result, failure=work.redactor.redacted_failure(result.failure)), work.withheld)
 
 
 def test_texts(work: Work) -> dict[str, str]:
