@@ -1,6 +1,7 @@
 """Which of several proven patches is taken, and what one more test would decide between them."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from tddbot.domain import Attempt, Brief, Candidate, Kind, Question, Ruling
 from tddbot.judge.ambiguity import rank
@@ -76,4 +77,5 @@ def _question(parting: Parting, best: Candidate, hearing: Hearing) -> Question |
     first = [each for each in parting.passers if _is_any_of(best, [each])]
     others = [each for each in parting.passers if each not in first]
     call, options = asked(split, [*first, *others], hearing.text, whole=True)
-    return Question(options, call, hearing.path)
+    taken = replace(options[0], patch=best.patch, note=best.note)
+    return Question((taken, *options[1:]), call, hearing.path)

@@ -118,7 +118,8 @@ def _text_strays(value: str, habits: Habits) -> int:
         return OUTSIDE
     layouts = {_layout(text) for text in texts}
     if len(set(texts)) >= _ENOUGH and len(layouts) == 1 and len(next(iter(layouts))) > 1:
-        return INSIDE if _layout(value) in layouts else OUTSIDE
+        exact = {_spelling(text) for text in texts}
+        return INSIDE if (_spelling(value) in exact if len(exact) == 1 else _layout(value) in layouts) else OUTSIDE
     if len(set(texts)) >= _ENOUGH and {len(text) for text in texts} == {1}:
         return INSIDE if len(value) == 1 else OUTSIDE
     return INSIDE
@@ -144,6 +145,11 @@ def _is_closed(texts: Sequence[str]) -> bool:
 def _layout(text: str) -> str:
     """Return a text with each run of digits or letters as one sign, as of a date or a path."""
     return re.sub(r"[a-zA-Z]+", "a", re.sub(r"\d+", "9", text))
+
+
+def _spelling(text: str) -> str:
+    """Return a text with each digit or letter as one sign, as of dates that are all as long as each other."""
+    return re.sub(r"[a-zA-Z]", "a", re.sub(r"\d", "9", text))
 
 
 def _whole_strays(value: Value, habits: Habits) -> int:

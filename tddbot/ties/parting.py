@@ -8,6 +8,7 @@ objects; and a failure counts where others answer, if less than two answers that
 import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from tddbot.domain import Candidate
 from tddbot.lab import Answer, Lab
@@ -26,7 +27,8 @@ from tddbot.ties.shapes import Shape, annotated, like
 from tddbot.ties.values import Opaque, Value
 
 _SAMPLES = 24
-_MADE, _DRAWN, _NEIGHBOURS = 150, 100, 80
+_MADE, _DRAWN, _STEPPED, _NEIGHBOURS = 150, 100, 100, 80
+_STEPPED_ROWS, _STEPS = 4, 25
 _SMALLER = 6
 # How likely a user means an input, best first: what is recorded or like it, its edge, failures there, what only an
 # annotation allows.
@@ -247,10 +249,20 @@ def _place(name: str, parameters: Sequence[str]) -> int | None:
 def _drawn(shaped: _Shaped, hints: Hints, measure: _Measure) -> Iterator[Input]:
     """Yield drawn calls: those like the recorded ones and, where it is declared what may be given, all others too."""
     close = near([value for row in shaped.rows for value in row], hints)
-    for row in drawn(shaped.shapes, close, _DRAWN):
+    rows = drawn(shaped.shapes, close, _DRAWN)
+    for row in (*rows, *islice(_stepped(shaped, hints), _STEPPED)):
         far = measure.strays(shaped.form, row)
         if far <= EDGE or shaped.is_declared:
             yield Input(shaped.form.filled(row), far)
+
+
+def _stepped(shaped: _Shaped, hints: Hints) -> Iterator[tuple[Value, ...]]:
+    """Yield recorded values with one of them a step away and of the same type, whatever else is usual."""
+    if shaped.is_declared:
+        for row in sorted(shaped.rows, key=lambda row: size(shaped.form.filled(row)))[:_STEPPED_ROWS]:
+            for at, value in enumerate(row):
+                for other in islice(neighbours(value, Habits((value,)), hints), _STEPS):
+                    yield (*row[:at], other, *row[at + 1 :])
 
 
 def _smaller(call: Filled, far: int, measure: _Measure) -> Iterator[Input]:
@@ -272,3 +284,5 @@ def _simpler(value: Value) -> Iterator[Value]:
     yield from neighbours(value, Habits((value,)), Hints())
     if isinstance(value, int) and abs(value) > 3:
         yield from (int(value / 2), int(value / 10), value - 10)
+    if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
+        yield from (type(value)(item[:1] for item in value), type(value)(item[-1:] for item in value))

@@ -138,7 +138,10 @@ class _Reading:
                 if text:
                     yield text
                     continue
-            waiting += ast.iter_child_nodes(node)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                waiting += (node.func.value, *node.args, *node.keywords)  # a method by itself is nothing to look at
+            else:
+                waiting += ast.iter_child_nodes(node)
 
     def _written(self, node: ast.expr, name: str) -> str:
         """Return an expression with the object as `it`, or "" where it does not hold it, or holds what is unknown."""
