@@ -58,13 +58,13 @@ def untold(lines: Iterable[str], withheld: Withheld) -> tuple[str, ...]:
 
 def tells(text: str, withheld: Withheld) -> bool:
     """Whether a text holds what only withheld cases hold."""
-    return any(_stands_in(piece, text) for piece in withheld.telling) or any(
-        node in text or _parameters(node) in text for node in withheld.node_ids
-    )
+    return names_any(text, withheld) or any(_stands_in(piece, text) for piece in withheld.telling)
 
 
-def _parameters(node: NodeId) -> str:
-    return node[node.index("[") :] if "[" in node else node
+def names_any(text: str, withheld: Withheld) -> bool:
+    """Whether a text names a test that is a withheld case."""
+    named = (f"{test.function}[{name}]" for test in withheld.tests for name in test.hidden)
+    return any(node in text for node in named)
 
 
 def _stands_in(piece: str, text: str) -> bool:

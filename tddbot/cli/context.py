@@ -85,7 +85,7 @@ def requests(app: App, names: Sequence[str], rung: Rung, stop: Stop) -> Iterator
             work, brief = prepared
             earlier = _tried_for_nothing(work, brief)
             title = work.redactor.redacted(", ".join(work.target.node_ids[:3]))
-            yield Request(title, brief, _shown(app, work, brief, rung, earlier))
+            yield Request(title, brief.shown or brief, _shown(app, work, brief, rung, earlier))
 
 
 def _tried_for_nothing(work: Work, brief: Brief) -> tuple[Attempt, ...]:
@@ -156,6 +156,8 @@ def _account(brief: Brief, texts: Sequence[str]) -> None:
     for excerpt in brief.excerpts:
         _say(f"{excerpt.path or 'the repository'} ({excerpt.role.value}): {_size(excerpt.text)}")
     _say(f"in all: {_size(''.join(texts))}")
+    if brief.withheld:
+        _say(f"withheld: {brief.withheld.count} of the cases of these tests")
     for mark in sorted({mark for text in texts for mark in _REDACTED.findall(text)}):
         _say(f"taken out: {mark}")
 

@@ -13,6 +13,7 @@ from tddbot.generator.asking.gate import Gate
 from tddbot.generator.conversation import Conversation, Lend, Speaker
 from tddbot.generator.ladder import MODEL
 from tddbot.generator.openings import openings
+from tddbot.generator.prompt.shown import as_lent, as_shown
 from tddbot.generator.prompt.thread import Refused
 from tddbot.generator.settings import ModelSettings
 from tddbot.generator.wire.endings import CallEnd, End
@@ -43,13 +44,14 @@ class ModelGenerator:
 
     def propose(self, request: ProposalRequest, ledger: Ledger, stop: Stop) -> Iterator[Proposal]:
         """Yield a proposal for each conversation of this round, as they come in; every way to fail is a dud."""
+        target_id, request = request.brief.target.id, as_shown(request)
         name = f"{MODEL}:{self.settings.model(request.rung.role)}"
         said = self._outage.now()
         if fault := f"{said}; not asked again so soon" if said else self.line.fault():
             yield Dud(fault, name, final=True, out_of_means=True)
             return
         branch, failed, is_out = Stop(stop), list[tuple[End, str]](), True
-        speaker = self._speaker(request, name, ledger, branch, failed)
+        speaker = self._speaker(request, target_id, name, ledger, branch, failed)
         talks = [Conversation(speaker, opening) for opening in openings(request)]
         for proposal in _side_by_side(talks, name, branch) if len(talks) > 1 else _alone(talks[0]):
             is_out = is_out and isinstance(proposal, Dud) and proposal.out_of_means
@@ -58,7 +60,13 @@ class ModelGenerator:
             self._outage.note(*failed[-1])
 
     def _speaker(
-        self, request: ProposalRequest, name: str, ledger: Ledger, stop: Stop, failed: list[tuple[End, str]]
+        self,
+        request: ProposalRequest,
+        target_id: str,
+        name: str,
+        ledger: Ledger,
+        stop: Stop,
+        failed: list[tuple[End, str]],
     ) -> Speaker:
         """Return who is asked; how its calls fail, and in which words, goes into `failed`."""
 
@@ -68,8 +76,7 @@ class ModelGenerator:
 
         model = self.settings.model(request.rung.role)
         price, purse = self.line.price(model), self.purse if self.line.is_paid else None
-        target_id, dial = request.brief.target.id, self.line.dial()
-        asker = Asker(dial, price, self.settings, ledger, purse, self._gate, stop, name, target_id)
+        asker = Asker(self.line.dial(), price, self.settings, ledger, purse, self._gate, stop, name, target_id)
         learnt = self.line.facts(model).get("context_tokens")
         known = learnt if isinstance(learnt, int) and learnt > 0 else self.settings.context_tokens
         return Speaker(
@@ -80,7 +87,7 @@ class ModelGenerator:
             output_cap=self.settings.max_output_tokens,
             asker=asker,
             read=self.read,
-            lend=self.lend,
+            lend=lambda path: as_lent(self.lend(path), request.brief.withheld),
             clean=request.clean,
             protect=self.protect,
             explain=explain,

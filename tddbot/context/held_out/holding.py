@@ -179,7 +179,8 @@ def _pieces(node: ast.AST) -> Iterator[str]:
 def _telling(case: Case, file: _File, shown: str) -> Iterator[str]:
     """Yield what of a case stands nowhere in what is shown, with its own line and its representation."""
     inner = file.text.text[slice(*case.span)]
-    whole = [inner.strip("()[] \n"), *map(str.strip, lines_of(inner)), _represented(case)]
+    calls = (ast.unparse(node) for node in ast.walk(ast.parse(inner.strip())) if isinstance(node, ast.Call))
+    whole = [inner.strip("()[] \n"), *map(str.strip, lines_of(inner)), *calls, _represented(case)]
     for piece in dict.fromkeys([*whole, *(piece for value in case.values for piece in _pieces(value))]):
         if piece.strip("()[], ") and not re.search(rf"(?<!\w){re.escape(piece)}(?!\w)", shown):
             yield piece

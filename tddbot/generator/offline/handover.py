@@ -10,6 +10,7 @@ from tddbot.generator.offline.syntax import read
 from tddbot.lab import Answer, Call
 from tddbot.parsing import Unparsable, parsed
 from tddbot.ties.differing import functions
+from tddbot.withholding import hides, untold
 
 MOST_SUSPECTS = 8
 MOST_CALLS = 12
@@ -23,12 +24,16 @@ _FUNCTIONS = 12
 
 
 def findings(inquiry: Inquiry) -> Findings:
-    """Return the likeliest lines, what the red tests called, and which edits were in vain; all without secrets."""
+    """Return the likeliest lines, what the red tests called, and which edits were in vain.
+
+    All that is without secrets, and tells nothing of cases that are withheld from models.
+    """
+    withheld = inquiry.brief.withheld
     files = [each for each in inquiry.brief.sources() if inquiry.is_open(each) and is_suspect(each.path, inquiry.brief)]
     return Findings(
         _told(_suspects(files[:_FILES], inquiry), inquiry, MOST_SUSPECTS),
-        _told(_calls(files[:_FILES], inquiry), inquiry, MOST_CALLS),
-        _told(inquiry.rejected, inquiry, MOST_REJECTED),
+        _told(untold(_calls(files[:_FILES], inquiry), withheld), inquiry, MOST_CALLS),
+        _told(untold(inquiry.rejected, withheld), inquiry, MOST_REJECTED),
     )
 
 
@@ -61,6 +66,7 @@ def _calls(files: Iterable[Excerpt], inquiry: Inquiry) -> Iterator[str]:
     for each in files:
         functions = [*_ran(each, inquiry.brief)][:_FUNCTIONS]
         calls += lab.calls(each.path, functions, inquiry.stop) if functions else ()
+    calls = [call for call in calls if not hides(call.node_id, inquiry.brief.withheld)]
     told: Counter[str] = Counter()
     share = max(2, MOST_CALLS // max(1, len({(call.path, call.function) for call in calls})))
     lines = dict.fromkeys(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from difflib import unified_diff
 from itertools import islice
 
-from tddbot.domain import Attempt, Ending, Failure, Frame, NodeId, Result, Target
+from tddbot.domain import Attempt, Ending, Failure, Frame, NodeId, Result, Ruling, Target
 
 MAX_BYTES = 8_000
 """The most that the failures of one run may take in a request, in bytes of UTF-8."""
@@ -19,6 +19,10 @@ _SIDE_CHARS = 600
 _NAME_CHARS = 200
 _VALUE_CHARS = 160
 
+_OVERFIT = (
+    "The withheld cases follow the same rule as those that you were shown, and stay withheld. "
+    "Find the rule; do not tell the cases apart one by one."
+)
 _HEAD_BYTES = 5_000
 _DIFFERENCE_LINES = 24
 _BEFORE_CHARS = 40
@@ -55,6 +59,8 @@ def of_attempt(attempt: Attempt, target: Target) -> str:
         f"Verdict: {verdict.ruling.value}.",
         *(f"- {_short(reason, _MESSAGE_CHARS)}" for reason in verdict.reasons),
     ]
+    if verdict.ruling is Ruling.OVERFIT:
+        head.append(_OVERFIT)
     if verdict.lost:
         head.append(f"Tests that were green before your edits and are not any more:\n{_listed(verdict.lost)}")
     if run is None:

@@ -178,7 +178,14 @@ def _around(brief: Brief) -> str:
 
 def _task(brief: Brief) -> str:
     parts = [*_excerpts(brief, _WORK), _data("failures", of_target(brief.target))]
-    return "\n\n".join([*parts, "Make these red tests green.\n"])
+    return "\n\n".join([*parts, *_held_back(brief), "Make these red tests green.\n"])
+
+
+def _held_back(brief: Brief) -> Iterator[str]:
+    """Tell that there are cases which are not shown, and never of which values."""
+    if count := brief.withheld.count:
+        many = "1 further case of these tests is" if count == 1 else f"{count} further cases of these tests are"
+        yield f"{many} withheld: the same rule holds for what is not shown, so the solution must be general."
 
 
 def _excerpts(brief: Brief, roles: tuple[Role, ...]) -> Iterable[str]:
