@@ -15,7 +15,7 @@ _IMPORT = re.compile(r"^from tddbot\.runner\.guest\.(\w+) import", re.MULTILINE)
 @functools.cache
 def carrier_files() -> tuple[tuple[str, str], ...]:
     """Return the path and the text of each file: the plugin, and below `guest` what it loads and that imports."""
-    needed, waiting = dict[str, str](), ["describer"]
+    needed, waiting = dict[str, str](), ["describer", "shuffling"]
     while waiting:
         name = waiting.pop()
         if name not in needed:

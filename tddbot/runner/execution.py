@@ -113,6 +113,7 @@ class Execution:
             breaches=tuple(self._reached),
             reached=tuple(self._reached.values()),
             held=self._held(ending),
+            seed=self._seed(),
         )
 
     def _one_process(self, selection: Selection) -> tuple[Ending, str] | None:
@@ -171,7 +172,9 @@ class Execution:
         if self._zygote is not None:
             yield self._zygote
             return
-        zygote = Zygote.start(self._jail.python, place.environment or self._jail.test_environment, place.launcher)
+        jail = self._jail
+        environment = {**(place.environment or jail.test_environment), **jail.seeding(self._request.seed)}
+        zygote = Zygote.start(jail.python, environment, place.launcher)
         try:
             yield zygote
         finally:
@@ -215,6 +218,13 @@ class Execution:
         """Whether the exit code is the one that the reports call for."""
         reds = any(result.outcome.is_red for result in self._transcript.results.values())
         return self._exit == self._transcript.end_code and (self._exit == 1) is reds
+
+    def _seed(self) -> str:
+        """What varied this run: one test alone has no order."""
+        transcript = self._transcript
+        order = transcript.order if len(transcript.collected) > 1 else None
+        told = (("hash", self._jail.hash_seed(self._request.seed)), ("order", order))
+        return ", ".join(f"{what} {seed}" for what, seed in told if seed is not None)
 
     def _held(self, ending: Ending) -> tuple[str, ...]:
         of_reports = self._vigil.held() if ending is Ending.COMPLETE else ()

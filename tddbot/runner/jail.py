@@ -17,6 +17,7 @@ from tddbot.runner.interpreter import Interpreter
 from tddbot.runner.records import Session
 from tddbot.runner.settings import RunnerSettings
 from tddbot.runner.visible import HOME, Visible, allow_list
+from tddbot.runner.zygote import HASH_SEED
 
 NAME = "namespaces (user, mount, pid, net, ipc, uts, cgroup), allow-list root, overlay workspace, no capabilities"
 _NOBODY = 65534
@@ -44,6 +45,11 @@ def user_of(root: Path) -> tuple[int, int]:
         return os.getuid(), os.getgid()
     owner = root.stat()
     return (owner.st_uid or _NOBODY, owner.st_gid or _NOBODY) if owner.st_uid else (_NOBODY, _NOBODY)
+
+
+def order_seed(seed: int | None) -> int | None:
+    """The seed that the order of tests gets for that of a run: one that numpy takes as well, and its neighbours."""
+    return None if seed is None else seed % 2**31 or 1
 
 
 @dataclass(frozen=True)
@@ -110,10 +116,21 @@ class Jail:
             "trace": request.trace,
             "cache": "/tmp/.pytest_cache",
             "path": [str(self.root), *self._search_path, *self.interpreter.path],
-            "env": self.test_environment,
+            "env": {**self.test_environment, **self.seeding(request.seed)},
+            "seed": order_seed(request.seed),
             "modules": request.patch is None and request.node_ids is None,
             "spread": CARRIER if selection.spread else None,
         }
+
+    def hash_seed(self, seed: int | None) -> int | None:
+        """The seed that Python's hashes get for that of a run: none where the user has fixed it."""
+        is_fixed = self.test_environment.get(HASH_SEED, "").isdecimal()
+        return None if seed is None or is_fixed else seed % 2**32
+
+    def seeding(self, seed: int | None) -> dict[str, str]:
+        """What the environment of a run has besides: its tests hand the seed on to the processes that they start."""
+        own = self.hash_seed(seed)
+        return {} if own is None else {HASH_SEED: str(own)}
 
     @property
     def tool_path(self) -> tuple[str, ...]:

@@ -117,6 +117,7 @@ class JailedRunner:
     def _run_warm(self, request: RunRequest, stop: Stop) -> Run | None:
         """Run in a fork of the zygote, or return None where there is none or it is no good."""
         mark, jail = self._current_jail()
+        request = replace(request, seed=None)  # of all forks, Python's hashes are the zygote's
         with self.warmth.borrowed(mark) as warm:
             if warm is None:
                 self._tell_why_not(mark)

@@ -46,6 +46,12 @@ class Session(Struct, frozen=True, tag="session", tag_field="kind"):
     inipath: str | None = None
 
 
+class Shuffled(Struct, frozen=True, tag="shuffled", tag_field="kind"):
+    """The order of the tests is made by this seed."""
+
+    seed: int
+
+
 class Conftest(Struct, frozen=True, tag="conftest", tag_field="kind"):
     """A conftest takes part."""
 
@@ -124,8 +130,8 @@ class End(Struct, frozen=True, tag="end", tag_field="kind"):
 
 
 Record = (
-    Python | Session | Distributed | Conftest | Collecting | Collected | Start | Report | Trace | Split | Finish
-    | Modules | End
+    Python | Session | Distributed | Shuffled | Conftest | Collecting | Collected | Start | Report | Trace | Split
+    | Finish | Modules | End
 )  # fmt: skip
 
 

@@ -10,7 +10,8 @@ from tddbot.runner import records
 class Transcript:
     """Grows record by record. `current` is the test (or the file being imported) that is under way.
 
-    With `workers`, several tests are: those in `running`, and `current` says little.
+    With `workers`, several tests are: those in `running`, and `current` says little. `order` is the seed that the tests
+    were shuffled with, where they were.
     """
 
     results: dict[NodeId, Result] = field(default_factory=dict)
@@ -24,6 +25,7 @@ class Transcript:
     end_code: int | None = None
     modules: tuple[tuple[str, bool | None], ...] = ()
     conftests: dict[str, None] = field(default_factory=dict)
+    order: int | None = None
 
     def begin_process(self) -> None:
         """Forget what was said by a process that is gone about itself, and keep what it said of tests."""
@@ -35,6 +37,8 @@ class Transcript:
         match record:
             case records.Session():
                 self.session = record
+            case records.Shuffled():
+                self.order = record.seed
             case records.Distributed():
                 self.workers = record.workers
             case records.Conftest():

@@ -18,6 +18,9 @@ from tddbot.runner import records
 _BOOTSTRAP = Path(__file__).parent / "guest" / "bootstrap.py"
 _PATIENCE = 2.0
 _ANSWER = 1 << 16
+
+HASH_SEED = "PYTHONHASHSEED"
+"""The variable that fixes the order of sets, from 0 to 2**32 - 1."""
 _WORDS_KEPT = 16_000
 
 
@@ -47,20 +50,21 @@ class Zygote:
     def start(cls, python: Sequence[str], environment: Mapping[str, str], launcher: Sequence[str] = ()) -> "Zygote":
         """Start one; `python` is the project's Python followed by the entries of sys.path that pytest is found on.
 
-        Raise UnfitError where it does not start. `environment` is all that it and the tests get to see; `launcher` is a
-        command to start it with.
+        Raise UnfitError where it does not start. `environment` is all that it gets to see; of what is for Python in it,
+        nothing counts but a seed of its hashes. `launcher` is a command to start it with.
         """
         executable, *path = python
+        flags, seen = _isolated(environment)
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         words = os.memfd_create("words")
         try:
             process = subprocess.Popen(
-                [*launcher, executable, "-I", str(_BOOTSTRAP), str(theirs.fileno()), *path],
+                [*launcher, executable, *flags, str(_BOOTSTRAP), str(theirs.fileno()), *path],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=words,
                 pass_fds=(theirs.fileno(),),
-                env=dict(environment),
+                env=seen,
                 cwd="/",
                 start_new_session=True,
             )
@@ -136,6 +140,18 @@ class Zygote:
             return answer
         except (OSError, *records.NO_RECORD):
             return None
+
+
+def _isolated(environment: Mapping[str, str]) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Return what keeps Python from loading anything that the environment names, and that environment.
+
+    `-I` would have it pass over the seed of its hashes, too, which nothing but the environment can tell it.
+    """
+    seed = environment.get(HASH_SEED, "")
+    if not seed.isdecimal():
+        return ("-I",), dict(environment)
+    others = {name: value for name, value in environment.items() if not name.startswith("PYTHON")}
+    return ("-s",), {**others, HASH_SEED: seed, "PYTHONSAFEPATH": "1"}
 
 
 def is_ready(fd: int, seconds: float) -> bool:

@@ -23,9 +23,9 @@ _CHUNK = 500
 class Overseer:
     """Hooks in pytest's own process; they are silent where xdist starts no workers."""
 
-    def __init__(self, wire: Wire, root: str, detail: bool) -> None:
+    def __init__(self, wire: Wire, root: str, detail: bool, seed: int | None = None) -> None:
         self._wire = wire
-        self._order = {"root": root, "detail": detail}
+        self._order = {"root": root, "detail": detail, "seed": seed}
         self._workers: list[str] = []
         self._collected: Sequence[str] | None = None
 

@@ -22,6 +22,8 @@ def pytest_configure(config: Any) -> None:
     if order is not None:
         describer = _guest("describer")
         config.pluginmanager.register(describer.Describer(order["root"], order["detail"], _attach))
+        if order["seed"] is not None:
+            config.pluginmanager.register(_guest("shuffling").Shuffling(order["seed"]))
         config.pluginmanager.register(_Collection(config, order, describer.collect_failure))
 
 

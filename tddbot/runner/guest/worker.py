@@ -18,6 +18,7 @@ from tddbot.runner.guest.lab import server as lab
 from tddbot.runner.guest.plugin import Reporter
 from tddbot.runner.guest.selection import Selector, arguments
 from tddbot.runner.guest.shortcuts import Shortcuts
+from tddbot.runner.guest.shuffling import Shuffling
 from tddbot.runner.guest.split.channel import Channel
 from tddbot.runner.guest.split.plugin import Separation
 from tddbot.runner.guest.split.server import serve
@@ -51,7 +52,8 @@ def work(order: dict[str, Any], root: str, wire: Wire, canaries: list[Any], chan
     wire.send("python", pytest=pytest.__version__)
     reporter = Reporter(wire, root, order["detail"], order["trace"], order["modules"])
     selector = Selector(order["node_ids"], order["ignored"])
-    plugins = [reporter, reporter.describer, selector, Overseer(wire, root, order["detail"])]
+    plugins = [reporter, reporter.describer, selector, Overseer(wire, root, order["detail"], order["seed"])]
+    plugins += [Shuffling(order["seed"], wire.send)] if order["seed"] is not None else []
     plugins += [Separation(order["split"], channel, root, wire)] if "split" in order else []
     plugins.append(Canaries(canaries, root, plugins))
     code = _run(_arguments(order), plugins, order["spread"])
