@@ -5,6 +5,7 @@
     project = "shop"                     # optional: projects/shop.toml beside the case has more files to begin with
     deleted = ["tests/test_shop.py"]     # optional: what the patch deletes
     expects = ["..."]                    # optional: what is to be found, as the corpus has it
+    needs = "a tree to write to"         # optional: what the patch needs to do anything, and no jail gives
 
     [before]                             # the repository, with at least one red test: whole files by path
     "shop.py" = '''
@@ -42,6 +43,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     others: tuple[dict[str, str], ...] = ()
     deleted: tuple[str, ...] = ()
     expects: tuple[str, ...] = ()
+    needs: str = ""
     project: str | None = None
 
 
@@ -57,7 +59,7 @@ class JudgeCase:
     """A repository as texts by path, and the patches that are proposed for it: the one to judge first, then its rivals.
 
     `kind` names a class of cases, `why` says in one sentence what the patch does, `expects` is what the corpus says
-    is to be found.
+    is to be found. `needs` says what the patch needs to do anything, and no jail gives.
     """
 
     name: str
@@ -66,6 +68,7 @@ class JudgeCase:
     files: Mapping[str, str]
     patches: tuple[Patch, ...] = ()
     expects: tuple[str, ...] = ()
+    needs: str = ""
 
     @property
     def patch(self) -> Patch:
@@ -99,7 +102,7 @@ def read_case(path: Path) -> JudgeCase:
         raise UsageError(f"{path}: {fault}", _HINT)
     first = [_patch(files, file.after, file.deleted)] if file.after or file.deleted else []
     patches = (*first, *(_patch(files, other) for other in file.others))
-    return JudgeCase(path.stem, file.kind, file.why, files, patches, file.expects)
+    return JudgeCase(path.stem, file.kind, file.why, files, patches, file.expects, file.needs)
 
 
 def _decoded(path: Path, form: type[_Form]) -> _Form:

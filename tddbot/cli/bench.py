@@ -3,6 +3,7 @@
 import click
 
 from tddbot.cli.bench_generator import generator
+from tddbot.cli.bench_judge import judge
 from tddbot.cli.bench_offline import offline
 from tddbot.cli.bench_runner import runner
 
@@ -13,5 +14,6 @@ def bench() -> None:
 
 
 bench.add_command(generator)
+bench.add_command(judge)
 bench.add_command(offline)
 bench.add_command(runner)
