@@ -488,6 +488,21 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
+class Committed:
+    """An applied patch is in a commit, whose ID this is; `fault` says what has not followed it."""
+
+    commit: str
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotCommitted:
+    """An applied patch is in no commit, and why, in a clause; index and HEAD are as they were."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """The record that goes with every patch that was accepted or is offered: what was proven, where and at what cost.
 

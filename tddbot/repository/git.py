@@ -1,4 +1,5 @@
-"""The only home of GitPython: runs git for one operation so that it changes nothing and runs nothing of the project's.
+"""The only home of GitPython: runs git for one operation so that it changes nothing and runs nothing of the project's,
+unless it is the user's own `git commit` that is asked for.
 
 What the commands mean is said in the files beside this one.
 """
@@ -62,13 +63,17 @@ class Git:
         env: Mapping[str, str | os.PathLike[str]] | None = None,
         config: tuple[str, ...] = (),
         stdin: bytes = b"",
+        is_own: bool = False,
     ) -> Answer:
-        """Run one command and return what it said, whatever its exit status."""
+        """Run one command and return what it said, whatever its exit status.
+
+        What `is_own` to the user runs with their settings, hooks and filters.
+        """
         with tempfile.TemporaryFile() as source:
             source.write(stdin)
             source.seek(0)
             answer = self.execute(
-                _command(self.where, arguments, env or {}, config),
+                _command(self.where, arguments, env or {}, config, is_own),
                 istream=source,
                 with_extended_output=True,
                 with_exceptions=False,
@@ -84,9 +89,10 @@ class Git:
         config: tuple[str, ...] = (),
         stdin: bytes = b"",
         allowed: tuple[int, ...] = (0,),
+        is_own: bool = False,
     ) -> bytes:
         """Run one command and return its stdout; raise UnfitError on an exit status that is not allowed."""
-        answer = self.ask(*arguments, env=env, config=config, stdin=stdin)
+        answer = self.ask(*arguments, env=env, config=config, stdin=stdin, is_own=is_own)
         if answer.status not in allowed:
             raise UnfitError(f"git {arguments[0]} failed in {self.where}: {_said(answer)}", "Try `git status` there.")
         return answer.out
@@ -116,15 +122,19 @@ def session(path: Path, make: bool = False) -> Iterator[Git]:
 
 
 def _command(
-    where: Path, arguments: tuple[str, ...], env: Mapping[str, str | os.PathLike[str]], config: tuple[str, ...]
+    where: Path,
+    arguments: tuple[str, ...],
+    env: Mapping[str, str | os.PathLike[str]],
+    config: tuple[str, ...],
+    is_own: bool,
 ) -> list[str]:
     # GitPython passes the whole of os.environ on and only adds to it; env(1) is what can take away.
     command = ["env"]
     for name in _FOREIGN:
         command += ["-u", name]
-    command += [f"{name}={os.fspath(value)}" for name, value in {**_ALWAYS, **env}.items()]
+    command += [f"{name}={os.fspath(value)}" for name, value in {**({} if is_own else _ALWAYS), **env}.items()]
     command += ["git", "-C", str(where)]
-    for setting in (*_CONFIG, *config):
+    for setting in (*(() if is_own else _CONFIG), *config):
         command += ["-c", setting]
     return [*command, *arguments]
 

@@ -3,9 +3,22 @@
 from contextlib import suppress
 from pathlib import Path
 
-from tddbot.domain import Applied, Conflict, Patch, Snapshot
+from tddbot.domain import Applied, Committed, Conflict, NotCommitted, Patch, Snapshot
 from tddbot.errors import UnfitError
-from tddbot.repository import apply, busy, changes, durable, journal, lock, place, recover, snapshot, tidy, worktree
+from tddbot.repository import (
+    apply,
+    busy,
+    changes,
+    commit,
+    durable,
+    journal,
+    lock,
+    place,
+    recover,
+    snapshot,
+    tidy,
+    worktree,
+)
 from tddbot.repository.place import Place
 
 
@@ -101,3 +114,7 @@ class GitRepository:
         with suppress(OSError, UnicodeError, LookupError):  # what refuses this refuses the apply as well
             durable.write(desk / "last", patch.id.encode())
         return apply.apply(desk, self.root, patch, (*self._protected, *protected))
+
+    def commit(self, patch: Patch, message: str) -> Committed | NotCommitted:
+        """Commit an applied patch's files, and nothing else of the user's, as their own `git commit` would."""
+        return commit.commit(self._place, patch, message)
