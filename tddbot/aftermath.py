@@ -132,18 +132,24 @@ def _asked(
         groups.setdefault(tuple(place.function for place in _places(patch, mutant)), []).append(mutant)
     texts = tuple(Excerpt(path, text, Role.TEST) for path, text in test_texts(work).items())
     brief = Brief(work.target, texts)
-    hearing = Hearing(lab, work.stop, work.ledger.elapsed, brief, work.redactor.redacted)
-    for group in groups.values():
-        places = differing([patch, *(mutant.patch for mutant in group)])
-        parting = Parting([Candidate(each, _NAME) for each in (patch, *(mutant.patch for mutant in group))])
-        for place in places:
-            if watch.left(_ASKED) > 0:
-                parting.compare(place, hearing, lambda: watch.left(_ASKED) > 0)
-        for mutant in group:
-            split = _split(parting, patch.id, mutant.patch.id, places)
-            survivor = _survivor(patch, mutant, _places(patch, mutant), split)
-            if split or (parting.compared < _FEWEST and is_telling(survivor)):
-                yield mutant, survivor
+    with _within(work.stop, max(watch.left(_ASKED), 0.0)) as stop:
+        hearing = Hearing(lab, stop, work.ledger.elapsed, brief, work.redactor.redacted)
+        for group in groups.values():
+            places = differing([patch, *(mutant.patch for mutant in group)])
+            parting = _parting(patch, group, places, hearing)
+            for mutant in group:
+                split = _split(parting, patch.id, mutant.patch.id, places)
+                survivor = _survivor(patch, mutant, _places(patch, mutant), split)
+                if split or (parting.compared < _FEWEST and is_telling(survivor)):
+                    yield mutant, survivor
+
+
+def _parting(patch: Patch, group: Sequence[Mutant], places: Sequence[Place], hearing: Hearing) -> Parting:
+    parting = Parting([Candidate(each, _NAME) for each in (patch, *(mutant.patch for mutant in group))])
+    for place in places:
+        if not hearing.stop.is_set():
+            parting.compare(place, hearing, lambda: not hearing.stop.is_set())
+    return parting
 
 
 def _split(parting: Parting, patch: str, mutant: str, places: Sequence[Place]) -> Split | None:

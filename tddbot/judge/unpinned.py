@@ -12,10 +12,11 @@ MOST = 5
 
 # The kinds of changes, those that programmers ask about first in front.
 _KINDS = (
-    "boundary", "negation", "condition", "connective", "constant", "arithmetic", "removal", "call", "bounds", "jump",
+    "boundary", "branch", "negation", "condition", "connective", "constant", "arithmetic", "removal", "call", "bounds",
+    "jump",
 )  # fmt: skip
 # Where nobody can be asked, these kinds seldom leave what a program does as it was; of the rest, half does.
-_PLAIN = frozenset({"negation", "condition", "connective", "arithmetic", "removal"})
+_PLAIN = frozenset({"branch", "negation", "condition", "connective", "arithmetic", "removal"})
 _IDLE = re.compile(r"cache|memo|close\(|flush\(|sleep\(|acquire\(|release\(|collect\(|lock|debug|log", re.IGNORECASE)
 _LARGER_THAN_ONE = re.compile(r"(?<![\w.])(?:[2-9]|[1-9]\d+)\b")
 

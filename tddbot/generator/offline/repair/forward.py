@@ -33,6 +33,7 @@ class Slip(StrEnum):
     """The kinds of mutants, those that programmers ask about first in front."""
 
     BOUNDARY = "boundary"
+    BRANCH = "branch"
     NEGATION = "negation"
     CONDITION = "condition"
     CONNECTIVE = "connective"
@@ -70,8 +71,10 @@ class _Kind:
 
 
 _NEGATED = (logic.negated_condition,)
+_FIXED = (removal.lost_question,)
 _KINDS = (
     _Kind(Slip.BOUNDARY, 2, {"ComparisonTarget": (comparison.comparison,)}, least=0.5),
+    _Kind(Slip.BRANCH, 2, {"CompIf": _FIXED, "If": _FIXED, "IfExp": _FIXED}),
     _Kind(
         Slip.CONDITION,
         1,

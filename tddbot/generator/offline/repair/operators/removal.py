@@ -1,4 +1,4 @@
-"""What is left out: a statement, the value of a return. Only a mutation wants it; no repair takes a statement away."""
+"""What is left out: a statement, a returned value, a question. Only a mutation wants it: no repair takes these away."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -26,3 +26,10 @@ def lost_result(place: Place, node: "cst.Return") -> Iterator[Change]:
     """Return nothing."""
     if node.value is not None and place.bare(node.value) != "None":
         yield place.replace(node.value, "None", 0.4)
+
+
+def lost_question(place: Place, node: "cst.If | cst.IfExp | cst.CompIf") -> Iterator[Change]:
+    """Take a condition for false, or for true, without asking."""
+    if place.bare(node.test) not in ("True", "False"):
+        yield place.replace(node.test, "False", 0.4)
+        yield place.replace(node.test, "True", 0.4)
