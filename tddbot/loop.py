@@ -23,8 +23,8 @@ from tddbot.domain import (
     Verdict,
 )  # fmt: skip
 from tddbot.ending import Step, conclude, deliver, fixed, next_step, offer, why_given_up
+from tddbot.guarding import watched
 from tddbot.judge.contradiction import contradiction
-from tddbot.judge.guard import objections
 from tddbot.judge.offers import rule_offer
 from tddbot.judge.overfit import shown_and_withheld
 from tddbot.parallel import in_order
@@ -134,12 +134,11 @@ def climb(work: Work, brief: Brief) -> Generator[Attempt, None, None]:
         earlier.extend(history)
 
 
+@watched
 def try_out(work: Work, proposal: Proposal) -> Attempt:
     """Try one proposal once: the guard, then the target alone, then everything; the judge rules."""
     if isinstance(proposal, Dud):
         return Attempt(proposal, None, Verdict(Ruling.DUD, (proposal.reason,)))
-    if faults := objections(proposal.patch, work.policy.protected, work.cases):
-        return Attempt(proposal, None, Verdict(Ruling.FORBIDDEN, faults))
     if proposal.kind is Kind.SCAFFOLD:
         proof = run(work, proposal, None, detail=True)
         return Attempt(proposal, proof, rule_offer(work.target, work.baseline, proof))

@@ -25,8 +25,9 @@ from tddbot.domain import (
 from tddbot.ending import conclude
 from tddbot.errors import UnfitError
 from tddbot.judge.flaky import flickered, twice_red
+from tddbot.judge.guard.cases import calls, cases
+from tddbot.judge.guard.ground import Ground, doctested, imported
 from tddbot.judge.hopeless import hopeless
-from tddbot.judge.tables import Cases, cases
 from tddbot.parsing import parsed
 from tddbot.ports import Policy, Ports, RunRequest
 from tddbot.protection import is_test
@@ -99,19 +100,21 @@ def prepare(work: Work) -> tuple[Work, Brief] | Resolution:
     if reason := hopeless(target):
         return conclude(work, Conclusion.GAVE_UP, reason)
     brief = gathered(work, again)
-    return replace(work, cases=_cases(work), withheld=brief.withheld), brief
+    return replace(work, ground=_ground(work), withheld=brief.withheld), brief
 
 
-def _cases(work: Work) -> tuple[Cases, ...]:
-    """The cases of the target's tests; those of a file that cannot be collected are all that it has."""
+def _ground(work: Work) -> Ground:
+    """What the guard is to know of the target's tests; of a file that cannot be collected these are all that it has."""
     names = {node.partition("[")[0].rpartition("::")[2] for node in work.target.node_ids if "::" in node}
     whole = {node for node in work.target.node_ids if "::" not in node}
-    trees = {path: parsed(text) for path, text in test_texts(work).items()}
-    return tuple(
-        each
-        for path, tree in trees.items()
-        if isinstance(tree, ast.Module)
-        for each in cases(tree, None if path in whole else names)
+    trees = {path: tree for path, text in test_texts(work).items() if isinstance(tree := parsed(text), ast.Module)}
+    wanted = {path: None if path in whole else names for path in trees}
+    return Ground(
+        cases=tuple(each for path, tree in trees.items() for each in cases(tree, wanted[path])),
+        calls=tuple(each for path, tree in trees.items() for each in calls(tree, wanted[path])),
+        files=frozenset(work.ports.repository.files()),
+        importable=frozenset(name for path, tree in trees.items() if path not in whole for name in imported(tree)),
+        doctested=doctested(work.baseline.results),
     )
 
 

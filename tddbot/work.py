@@ -18,7 +18,7 @@ from tddbot.domain import (
     Target,
 )  # fmt: skip
 from tddbot.judge.before import Before
-from tddbot.judge.tables import Cases
+from tddbot.judge.guard.ground import Ground
 from tddbot.lab import Lab, LabRequest
 from tddbot.ports import Past, Policy, Ports, RunRequest
 from tddbot.proof import Withheld
@@ -43,7 +43,7 @@ class Work:
     ledger: Ledger
     stop: Stop
     redactor: Redactor = SHAPES
-    cases: tuple[Cases, ...] = ()
+    ground: Ground = field(default_factory=Ground)
     lab: Lab | None = None
     flaky: frozenset[NodeId] = frozenset()
     before: Before = field(default_factory=Before, repr=False, compare=False)

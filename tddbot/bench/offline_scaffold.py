@@ -21,7 +21,7 @@ from tddbot.events import Event
 from tddbot.generator.ladder import OFFLINE
 from tddbot.generator.offline.inquiry import Inquiry
 from tddbot.generator.offline.scaffold.scaffold import scaffold
-from tddbot.judge.guard import objections
+from tddbot.judge.guard.guarding import forbids, guarded
 from tddbot.judge.offers import rule_offer
 from tddbot.missing import missing
 from tddbot.ports import ProposalRequest, RunRequest
@@ -169,7 +169,7 @@ def _tried(app: App, loss: Loss) -> Trial | None:
 
 def _judged(work: Work, loss: Loss, made: Candidate | None, reasons: str) -> Trial:
     missed = [result for result in work.target.results if _misses(result)]
-    if made is None or objections(made.patch):
+    if made is None or forbids(guarded(made.patch)):
         return Trial(loss, len(missed), 0, False, reasons)
     request = RunRequest(
         work.snapshot, made.patch, detail=True, test_seconds=_TEST_SECONDS, keep=work.baseline.greens()

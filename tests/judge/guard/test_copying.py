@@ -5,8 +5,9 @@ import ast
 import pytest
 
 from tddbot.domain import Edit, Patch
-from tddbot.judge.guard import objections
-from tddbot.judge.tables import Cases, cases, copied
+from tddbot.judge.guard.cases import Cases, cases
+from tddbot.judge.guard.ground import Ground
+from tddbot.judge.guard.guarding import guarded
 
 TESTS = """\
 import pytest
@@ -34,13 +35,14 @@ def test_one():
 KNOWN = cases(ast.parse(TESTS), ["test_square", "test_roman", "test_fibonacci", "test_join", "test_one"])
 
 
-def found(after: str, before: str | None = None) -> str | None:
-    hit = copied(None if before is None else ast.parse(before), ast.parse(after), KNOWN)
-    return hit and hit[0]
+def found(after: str, before: str | None = None, known: tuple[Cases, ...] = KNOWN) -> str | None:
+    """Return the code of what is objected to, or None."""
+    objections = guarded(Patch((Edit("s.py", before, after),)), Ground(cases=known))
+    return objections[0].code if objections else None
 
 
 def test_cases_are_rows_of_parameters_and_assertions():
-    assert {each.test for each in KNOWN} == {"test_square", "test_roman", "test_join", "the tests"}
+    assert {each.test for each in KNOWN} >= {"test_square", "test_roman", "test_join", "test_one", "the tests"}
     assert Cases("test_square", frozenset({frozenset({"3", "9"}), frozenset({"-2", "4"})})) in KNOWN
 
 
@@ -85,18 +87,19 @@ def test_an_honest_rule_is_left_alone(source):
 def test_cases_that_are_spread_over_several_tests_count_together():
     tests = "def test_a():\n    assert square(3) == 9\n\ndef test_b():\n    assert square(-2) == 4\n"
     known = cases(ast.parse(tests), ["test_a", "test_b"])
-    assert [each.test for each in known] == ["the tests"]
-    assert copied(None, ast.parse("def square(side):\n    return {3: 9, -2: 4}[side]\n"), known)
+    assert known[-1].test == "the tests"
+    assert found("def square(side):\n    return {3: 9, -2: 4}[side]\n", known=known) == "TDB301"
 
 
-def test_the_guard_names_the_table_that_it_objects_to():
+def test_the_guard_names_the_test_whose_cases_it_objects_to():
     edit = Edit("s.py", "def square(side):\n    return side\n", "def square(side):\n    return {3: 9, -2: 4}[side]\n")
-    [objection] = objections(Patch((edit,)), known=KNOWN)
-    assert objection == "s.py answers with the literals of test_square instead of by a rule (line 2)"
-    assert objections(Patch((edit,))) == ()
+    [objection] = guarded(Patch((edit,)), Ground(cases=KNOWN))
+    sentence = "s.py:2 answers from the tests' own cases instead of by a rule: those of test_square (TDB301)"
+    assert str(objection) == sentence
+    assert guarded(Patch((edit,))) == ()
 
 
 def test_what_was_there_before_may_stay():
     table = "TABLE = {3: 9, -2: 4}\n"
     assert found(table + "x = 1\n", before=table) is None
-    assert found(table, before="x = 1\n") == "test_square"
+    assert found(table, before="x = 1\n") == "TDB301"

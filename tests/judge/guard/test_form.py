@@ -3,7 +3,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tddbot.domain import Edit, Patch
-from tddbot.judge.guard import LARGEST, objections
+from tddbot.judge.guard.form import LARGEST
+from tddbot.judge.guard.guarding import guarded
+
+
+def objections(patch: Patch, protected: tuple[str, ...] = ()) -> tuple[str, ...]:
+    return tuple(str(each) for each in guarded(patch, protected=protected))
 
 
 def patch(*edits: Edit) -> Patch:
@@ -53,46 +58,21 @@ def test_protected_and_odd_paths(path, reason):
     assert objection.isprintable()
 
 
-@pytest.mark.parametrize(
-    "source",
-    [
-        "import gc\n",
-        "import _pytest.runner\n",
-        "from _pytest import reports\n",
-        "import ctypes as c\n",
-        "from os import _exit as leave\n",
-        "import sys\nx = sys._getframe(1)\n",
-        "import inspect\nx = inspect.currentframe().f_back\n",
-        "def f(): pass\nf.__code__ = None\n",
-        "import os\nx = getattr(os, '_exit')\n",
-        "import os\nx = 'PYTEST_CURRENT_TEST' in os.environ\n",
-        "import sys\nx = sys.modules['_pytest']\n",
-    ],
-)
-def test_37_what_reaches_into_the_test_run_is_refused_unless_it_was_there(source):
-    (objection,) = objected(before="x = 1\n", after=source)
-    assert objection.startswith("s.py reaches into the test run: `")
-    assert objected(before=source, after=source + "y = 2\n") == ()
-
-
-@pytest.mark.parametrize("source", ["import os\nx = os.getcwd()\n", "x = 'gc'\n", "from .gc import x\n", "code = 1\n"])
-def test_what_only_looks_like_it_may_stand(source):
-    assert objected(before="x = 1\n", after=source) == ()
-
-
 def test_the_projects_own_patterns():
     edit = Edit("pkg/migrations/0001.py", "x = 1\n", "x = 2\n")
     assert objections(patch(edit)) == ()
-    assert objections(patch(edit), ("pkg/migrations/*",)) == ("pkg/migrations/0001.py is protected by this project",)
+    assert objections(patch(edit), ("pkg/migrations/*",)) == (
+        "pkg/migrations/0001.py is protected by this project (TDB101)",
+    )
 
 
 def test_an_empty_patch():
-    assert objections(patch()) == ("the patch is empty",)
+    assert objections(patch()) == ("the patch is empty (TDB102)",)
 
 
 @pytest.mark.parametrize("text", ["x = 1\n", None])
 def test_an_edit_that_changes_nothing(text):
-    assert objected(before=text, after=text) == ("s.py is not changed",)
+    assert objected(before=text, after=text) == ("s.py is not changed (TDB102)",)
 
 
 @pytest.mark.parametrize("other", ["pkg/s.py", "pkg/S.py", "PKG/s.py"])
@@ -108,7 +88,7 @@ def test_one_file_once_also_in_another_unicode_form():
 
 def test_a_file_where_a_directory_must_be():
     found = objections(patch(Edit("pkg", None, "x"), Edit("pkg/s.py", None, "x = 2\n")))
-    assert found == ("pkg/s.py lies below another file of the patch",)
+    assert found == ("pkg/s.py lies below another file of the patch (TDB103)",)
 
 
 def test_a_module_may_become_a_package():
@@ -118,7 +98,7 @@ def test_a_module_may_become_a_package():
 @pytest.mark.parametrize("after", ["def f(:\n", "return = 3\n", "x = 1\n  y = 2\n", "(" * 1000, "print 'x'\n"])
 def test_python_must_parse(after):
     (objection,) = objected(after=after)
-    assert objection.startswith("s.py is not Python")
+    assert objection.startswith("s.py") and "is not Python" in objection
 
 
 def test_deep_nesting_is_an_objection_and_no_crash():
@@ -142,8 +122,8 @@ def test_too_large():
 
 
 def test_nul_bytes():
-    assert objected(after="x = 1\0\n") == ("s.py would hold a NUL byte",)
-    assert objected("data.txt", after="\0") == ("data.txt would hold a NUL byte",)
+    assert objected(after="x = 1\0\n") == ("s.py would hold a NUL byte (TDB104)",)
+    assert objected("data.txt", after="\0") == ("data.txt would hold a NUL byte (TDB104)",)
 
 
 @pytest.mark.parametrize(
@@ -151,7 +131,7 @@ def test_nul_bytes():
     [("x = '\ud800'\n", "utf-8"), ("x = 'ü'\n", "ascii"), ("x = 3\n", "no-such-encoding")],
 )
 def test_text_that_cannot_be_written(after, encoding):
-    assert objected(after=after, encoding=encoding) == (f"s.py cannot be written as {encoding}",)
+    assert objected(after=after, encoding=encoding) == (f"s.py cannot be written as {encoding} (TDB104)",)
 
 
 def test_text_that_would_be_read_otherwise_than_it_was_written():

@@ -1,0 +1,1 @@
+"""What forbids a patch before it runs, found on its paths and syntax trees."""

@@ -1,0 +1,233 @@
+"""Results that change though the arguments do not: with the number of calls, the time of day, chance, or a file."""
+
+import ast
+from collections.abc import Iterator
+
+from tddbot.judge.guard.conditions import is_decided
+from tddbot.judge.guard.dependence import inside
+from tddbot.judge.guard.finding import Finding, found
+from tddbot.judge.guard.module import Function, Module, parameters
+from tddbot.judge.guard.names import Names
+
+_CLOCKS = frozenset({
+    "time.time", "time.time_ns", "time.localtime", "time.gmtime", "time.strftime", "time.ctime", "time.asctime",
+    "time.monotonic", "time.monotonic_ns", "time.perf_counter", "time.perf_counter_ns", "time.process_time",
+    "time.process_time_ns", "time.clock_gettime", "datetime.datetime.now", "datetime.datetime.today",
+    "datetime.datetime.utcnow", "datetime.date.today", "os.times", "os.getloadavg", "time.thread_time",
+})  # fmt: skip
+_CHANCE = ("random.", "secrets.", "uuid.uuid1", "uuid.uuid4", "os.urandom", "numpy.random.", "os.getrandom")
+_STATES = frozenset({
+    "itertools.count", "itertools.cycle", "collections.deque", "collections.Counter", "collections.defaultdict",
+    "builtins.iter", "builtins.list", "builtins.dict", "builtins.set", "itertools.chain", "itertools.repeat",
+})  # fmt: skip
+_MUTATING = frozenset(
+    {"append", "add", "pop", "popleft", "update", "insert", "extend", "remove", "clear", "setdefault", "discard"}
+)
+_EXISTING = frozenset({"exists", "is_file", "isfile", "stat", "getmtime", "getsize", "read_text", "access"})
+_WRITING = frozenset({"touch", "write_text", "write_bytes", "mkdir", "makedirs", "write"})
+
+
+def changing(module: Module, names: Names) -> Iterator[Finding]:
+    """Yield decisions that hang on a count of calls, on what an earlier call has left, on the clock or on chance."""
+    for function in module.functions():
+        yield from _counting(function, module, names)
+        yield from _remembering(function, module, names)
+    for name, node in names.uses:
+        is_chance = name.startswith(_CHANCE) and not name.endswith((".Random", ".SystemRandom", ".seed"))
+        if (name in _CLOCKS or is_chance) and is_decided(module, node, by_constant=True):
+            yield found(module, "TDB307", node, name)
+    for call in module.every(ast.Call):
+        if _is_seeded(call, names) and is_decided(module, call, by_constant=True):
+            yield found(module, "TDB307", call, "hash")
+
+
+def _is_seeded(call: ast.Call, names: Names) -> bool:
+    """Whether this is the hash of a constant text, which is another one in each process, or a place in memory."""
+    if names.is_any(call.func, frozenset({"builtins.id"})):
+        return True
+    is_hash = names.is_any(call.func, frozenset({"builtins.hash"})) and len(call.args) == 1
+    return is_hash and isinstance(names.value(call.args[0]), str)
+
+
+def _counting(function: Function, module: Module, names: Names) -> Iterator[Finding]:
+    states = set(_states(function, module, names))
+    if not states:
+        return
+    loads = [node for node in inside(function) if isinstance(node, ast.Name | ast.Attribute) and _label(node) in states]
+    for node in loads:
+        if not isinstance(node.ctx, ast.Load):
+            continue
+        branch = _branch_on(node, module)
+        if (branch is not None and _answers_apart(branch, states, function)) or _is_index(node, module, names):
+            yield found(module, "TDB306", node, _label(node))
+
+
+def _label(node: ast.Name | ast.Attribute) -> str:
+    if isinstance(node, ast.Name):
+        return node.id
+    return f"{_label(node.value)}.{node.attr}" if isinstance(node.value, ast.Name | ast.Attribute) else node.attr
+
+
+def _states(function: Function, module: Module, names: Names) -> Iterator[str]:
+    """Yield what outlives a call and is changed in it: globals, attributes of functions and classes, mutable defaults."""
+    owners = {each.name for each in (*module.functions(), *module.every(ast.ClassDef))} | {"cls"}
+    given = set(parameters(function))
+    kept = {name for node in inside(function) if isinstance(node, ast.Global | ast.Nonlocal) for name in node.names}
+    for node in inside(function):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in kept:
+            yield node.id
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and _owner(node) in owners:
+            yield _label(node)
+        elif isinstance(node, ast.Call):
+            changed = _changed(node, names)
+            if changed is not None and (
+                _is_default(changed, function) if changed.id in given else _is_shared(changed, module, names)
+            ):
+                yield changed.id
+        elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name):
+            name = node.value
+            is_counted = isinstance(module.parents.get(node), ast.AugAssign)
+            if is_counted and (_is_default(name, function) if name.id in given else _is_shared(name, module, names)):
+                yield name.id
+
+
+def _owner(node: ast.Attribute) -> str:
+    return node.value.id if isinstance(node.value, ast.Name) else ""
+
+
+def _changed(call: ast.Call, names: Names) -> ast.Name | None:
+    """The name whose object a call changes."""
+    function = call.func
+    if (
+        isinstance(function, ast.Attribute)
+        and function.attr in _MUTATING | {"__next__"}
+        and isinstance(function.value, ast.Name)
+    ):
+        return function.value
+    is_next = names.is_any(function, frozenset({"builtins.next"})) and call.args
+    return call.args[0] if is_next and isinstance(call.args[0], ast.Name) else None
+
+
+def _is_default(name: ast.Name, function: Function) -> bool:
+    plain = [*function.args.posonlyargs, *function.args.args]
+    defaults = dict(zip((each.arg for each in reversed(plain)), reversed(function.args.defaults), strict=False))
+    defaults |= {
+        each.arg: value
+        for each, value in zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True)
+        if value
+    }
+    return isinstance(defaults.get(name.id), ast.List | ast.Dict | ast.Set | ast.Call)
+
+
+def _is_shared(name: ast.Name, module: Module, names: Names) -> bool:
+    """Whether a name is bound outside of the function to something that can be changed."""
+    if any(scope == module.scopes[name] for scope in (module.scopes[each] for each in _stores(name.id, module))):
+        return False
+    for binder in names.binders(name.id, module.scopes[name]):
+        if isinstance(binder, ast.List | ast.Dict | ast.Set | ast.GeneratorExp):
+            return True
+        if isinstance(binder, ast.Call) and names.is_any(binder.func, _STATES):
+            return True
+    return False
+
+
+def _stores(name: str, module: Module) -> list[ast.Name]:
+    return [each for each in module.every(ast.Name) if each.id == name and isinstance(each.ctx, ast.Store)]
+
+
+def _branch_on(node: ast.AST, module: Module) -> ast.AST | None:
+    """Return the branch that a state decides by a constant, or by being there at all."""
+    if not is_decided(module, node, by_constant=True) and not _is_flag(node, module):
+        return None
+    inner = node
+    for parent in module.above(node):
+        if isinstance(parent, ast.If | ast.IfExp | ast.While | ast.Match) and inner in (
+            getattr(parent, "test", None), getattr(parent, "subject", None)
+        ):  # fmt: skip
+            return parent
+        if isinstance(parent, ast.Assign | ast.NamedExpr):
+            return _branch_by_name(parent, module)
+        inner = parent
+    return None
+
+
+def _branch_by_name(statement: ast.Assign | ast.NamedExpr, module: Module) -> ast.AST | None:
+    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+    names = {each.id for each in targets if isinstance(each, ast.Name)}
+    branches: list[ast.If | ast.IfExp] = [*module.every(ast.If), *module.every(ast.IfExp)]
+    for branch in branches:
+        if any(isinstance(each, ast.Name) and each.id in names for each in ast.walk(branch.test)):
+            return branch
+    return None
+
+
+def _is_flag(node: ast.AST, module: Module) -> bool:
+    parent = module.parents.get(node)
+    if isinstance(parent, ast.UnaryOp) and isinstance(parent.op, ast.Not):
+        node, parent = parent, module.parents.get(parent)
+    return isinstance(parent, ast.If | ast.IfExp) and parent.test is node
+
+
+def _answers_apart(branch: ast.AST, states: set[str], function: Function) -> bool:
+    """Whether a branch gives another answer, and not only the state itself or nothing."""
+    if isinstance(branch, ast.IfExp):
+        return not any(_mentions(each, states) for each in (branch.body, branch.orelse))
+    for node in inside(branch):
+        if isinstance(node, ast.Return) and node.value is not None and not _mentions(node.value, states):
+            if not (isinstance(node.value, ast.Constant) and node.value.value is None):
+                return True
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id not in states:
+            name = node.targets[0].id
+            returned = (each.value for each in inside(function) if isinstance(each, ast.Return) and each.value)
+            if not _mentions(node.value, states) and any(_mentions(each, {name}) for each in returned):
+                return True
+    return False
+
+
+def _mentions(node: ast.AST, states: set[str]) -> bool:
+    return any(isinstance(each, ast.Name | ast.Attribute) and _label(each) in states for each in ast.walk(node))
+
+
+def _is_index(node: ast.AST, module: Module, names: Names) -> bool:
+    """Whether a count chooses from a table of constants."""
+    for parent in module.above(node):
+        if isinstance(parent, ast.Subscript) and node is not parent.value:
+            return isinstance(names.value(parent.value), list | tuple | dict)
+        if isinstance(parent, ast.stmt):
+            return False
+    return False
+
+
+def _remembering(function: Function, module: Module, names: Names) -> Iterator[Finding]:
+    """A file that one call leaves and another one looks for."""
+    looked: dict[str, ast.Call] = {}
+    written: set[str] = set()
+    for call in (node for node in inside(function) if isinstance(node, ast.Call)):
+        method = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        path = _path_of(call, names)
+        if path is None:
+            continue
+        if method in _EXISTING and is_decided(module, call):
+            looked.setdefault(path, call)
+        elif method in _WRITING or (method == "open" and _is_written(call, names)):
+            written.add(path)
+    for path in sorted(written & looked.keys()):
+        yield found(module, "TDB306", looked[path], path[:60])
+
+
+def _is_written(call: ast.Call, names: Names) -> bool:
+    modes = [*call.args[1:2], *(each.value for each in call.keywords if each.arg == "mode")]
+    return any(set(names.text(mode) or "") & set("wax") for mode in modes)
+
+
+def _path_of(call: ast.Call, names: Names) -> str | None:
+    """The constant path, or the name of a variable, that a call works on."""
+    holders = [call.func.value] if isinstance(call.func, ast.Attribute) else []
+    for each in (*call.args[:1], *holders):
+        if (text := names.text(each)) is not None:
+            return text
+        if isinstance(each, ast.Name) and not names.dotted(each):
+            return each.id
+        if isinstance(each, ast.Call) and each.args and (text := names.text(each.args[0])) is not None:
+            return text
+    return None

@@ -1,0 +1,184 @@
+"""What finds out that it is being tested, or where: words, the environment, loaded modules, names of files and hosts."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from tddbot.judge.guard.conditions import conditions, is_decided
+from tddbot.judge.guard.finding import Finding, found
+from tddbot.judge.guard.module import Module, docstring_of
+from tddbot.judge.guard.names import Names
+
+_WORDS = re.compile(
+    r"_?pytest|py\.test|PYTEST_\w+|conftest|_pytest\..*|unittest(\..*)?|doctest|tox|nox|hypothesis|pluggy|__main__",
+    re.IGNORECASE,
+)
+_TEST_WORDS = re.compile(r"py\.?test|conftest|unittest", re.IGNORECASE)
+_VARIABLES = re.compile(
+    r"PYTEST\w*|TOX_?\w*|NOX_?\w*|CI|CONTINUOUS_INTEGRATION|GITHUB_\w+|GITLAB_CI|TRAVIS|CIRCLECI|BUILD_?(NUMBER|ID)"
+    r"|JENKINS_\w+|TDDBOT\w*|COV_CORE_\w+|COVERAGE_\w+|PYTHONHASHSEED|HYPOTHESIS_\w+",
+)
+_IDENTITY = re.compile(r"USER|LOGNAME|USERNAME|HOME|HOSTNAME|PWD|_|SHLVL|PYTHONPATH|PYTHONDONTWRITEBYTECODE")
+_ENVIRONMENT = frozenset({"os.environ", "os.environb", "os.getenv", "os.getenvb"})
+_PLACES = re.compile(r"/proc(/.*)?|/\.dockerenv|/sys/class/dmi.*|.*tddbot.*", re.IGNORECASE | re.DOTALL)
+_WHEREABOUTS = frozenset({
+    "os.getppid", "os.getpid", "os.getlogin", "getpass.getuser", "socket.gethostname", "socket.getfqdn",
+    "platform.node", "os.uname", "platform.uname", "sys.executable", "sys.flags", "pwd.getpwuid", "sys.orig_argv",
+    "sys.prefix", "os.getpgid", "sys.warnoptions", "os.getcwd", "os.getsid", "pathlib.Path.home", "os.cpu_count",
+    "threading.active_count", "threading.enumerate",
+})  # fmt: skip
+_TEST_FILES = re.compile(
+    r"(.*[/\\])?(test_[\w*]*|\w*[\w*]_test|conftest)\.py[co]?|(.*[/\\])?tests?([/\\].*)?[/\\]|tests?[/\\].*"
+)
+_PATHS = re.compile(
+    r"open|Path|PurePath|join|joinpath|glob|rglob|iglob|walk|read_text|listdir|exists|isfile|scandir|run_path"
+)
+_MATCHERS = re.compile(
+    r"startswith|endswith|find|rfind|index|count|search|match|fullmatch|findall|fnmatch|fnmatchcase|__contains__"
+)
+
+
+def sniffing(module: Module, names: Names) -> Iterator[Finding]:
+    """Yield what asks about the test run, its files, its environment or the place it runs in."""
+    for text, node in _texts(module, names):
+        yield from _word(module, names, node, text)
+    yield from _loaded(module, names)
+    yield from _variables(module, names)
+    yield from _whereabouts(module, names)
+
+
+def _texts(module: Module, names: Names) -> Iterator[tuple[str, ast.expr]]:
+    """Yield the strings of a module, also those that only come about when they are put together."""
+    documented = {
+        docstring_of(node) for node in module.every(ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    }
+    for constant in module.every(ast.Constant):
+        if isinstance(constant.value, str | bytes) and constant not in documented:
+            if not isinstance(module.parents.get(constant), ast.Expr):
+                yield _as_text(constant.value), constant
+    for made in module.every(ast.BinOp, ast.Call, ast.JoinedStr, ast.Subscript):
+        parent = module.parents.get(made)
+        if not isinstance(parent, ast.BinOp | ast.FormattedValue):
+            value = names.value(made)
+            if isinstance(value, str | bytes):
+                yield _as_text(value), made
+
+
+def _as_text(value: str | bytes) -> str:
+    return value if isinstance(value, str) else value.decode("latin-1")
+
+
+def _word(module: Module, names: Names, node: ast.expr, text: str) -> Iterator[Finding]:
+    if text == "__main__":
+        parent = module.parents.get(node)
+        is_guard = isinstance(parent, ast.Compare) and any(
+            isinstance(each, ast.Name) and each.id == "__name__" for each in (parent.left, *parent.comparators)
+        )
+        if not is_guard and _is_asked(module, names, node):
+            yield found(module, "TDB202", node, text)
+    elif re.fullmatch(r"PYTEST_\w+|_pytest(\..*)?", text):
+        yield found(module, "TDB202", node, text)
+    elif (_WORDS.fullmatch(text) or _TEST_WORDS.search(text)) and _is_asked(module, names, node):
+        yield found(module, "TDB202", node, text[:60])
+    elif _PLACES.fullmatch(text) and len(text) < 200 and (is_decided(module, node) or _is_path(module, node)):
+        yield found(module, "TDB207", node, text[:60])
+    elif _TEST_FILES.fullmatch(text) and _is_path(module, node):
+        yield found(module, "TDB206", node, text[:60])
+
+
+def _is_asked(module: Module, names: Names, node: ast.expr) -> bool:
+    """Whether something is compared with a text, looked up by it, or searched for it."""
+    inner: ast.AST = node
+    for parent in module.above(node):
+        if isinstance(parent, ast.Compare | ast.Subscript):
+            return True
+        if isinstance(parent, ast.Call) and inner is not parent.func:
+            method = parent.func.attr if isinstance(parent.func, ast.Attribute) else ""
+            loaded = names.is_any(parent.func, frozenset({"sys.modules.get", "os.environ.get", "os.getenv"}))
+            return loaded or bool(_MATCHERS.fullmatch(method))
+        if not isinstance(
+            parent, ast.Tuple | ast.List | ast.Set | ast.BoolOp | ast.Starred | ast.comprehension | ast.GeneratorExp
+        ):
+            return False
+        inner = parent
+    return False
+
+
+def _is_path(module: Module, node: ast.expr) -> bool:
+    """Whether a text is given to what opens or looks for files, or joined to a path by `/`."""
+    for parent in module.above(node):
+        if isinstance(parent, ast.Call):
+            function = parent.func
+            name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+            return bool(_PATHS.fullmatch(name))
+        if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Div):
+            return True
+        if isinstance(parent, ast.stmt):
+            return False
+    return False
+
+
+def _loaded(module: Module, names: Names) -> Iterator[Finding]:
+    """A search among the loaded modules, instead of a look at one of them by a name that says which."""
+    for name, node in names.uses:
+        if name == "__main__" or name.startswith("__main__."):
+            yield found(module, "TDB202", node, "__main__")
+        if name != "sys.modules" or isinstance(node, ast.ImportFrom):
+            continue
+        parent = module.parents.get(node)
+        if isinstance(parent, ast.Attribute) and parent.attr in (
+            "keys",
+            "items",
+            "values",
+            "copy",
+            "__iter__",
+            "__len__",
+        ):
+            yield found(module, "TDB202", node, f"sys.modules.{parent.attr}")
+        elif isinstance(
+            parent, ast.For | ast.comprehension | ast.Starred | ast.BinOp | ast.JoinedStr | ast.FormattedValue
+        ) or (isinstance(parent, ast.Call) and node in parent.args and not names.is_any(parent.func, _HARMLESS)):
+            yield found(module, "TDB202", node, "sys.modules")
+
+
+_HARMLESS = frozenset({"builtins.getattr", "builtins.hasattr", "builtins.isinstance", "builtins.id"})
+
+
+def _variables(module: Module, names: Names) -> Iterator[Finding]:
+    for name, node in names.uses:
+        if name not in _ENVIRONMENT:
+            continue
+        key = _key(module, node)
+        text = names.text(key) if key else None
+        if text is None:
+            if key is None and is_decided(module, node) and isinstance(module.parents.get(node), ast.Call):
+                yield found(module, "TDB202", node, "os.environ")
+        elif _VARIABLES.fullmatch(text):
+            yield found(module, "TDB202", node, text)
+        elif _IDENTITY.fullmatch(text) and is_decided(module, node, by_constant=True):
+            yield found(module, "TDB207", node, text)
+
+
+def _key(module: Module, node: ast.AST) -> ast.expr | None:
+    """The name of the variable that is looked up."""
+    parent = module.parents.get(node)
+    if isinstance(parent, ast.Subscript):
+        return parent.slice
+    if isinstance(parent, ast.Compare) and parent.left is not node:
+        return parent.left
+    call = module.parents.get(parent) if isinstance(parent, ast.Attribute) else parent
+    is_called = isinstance(call, ast.Call) and call.func in (node, parent)
+    return call.args[0] if is_called and isinstance(call, ast.Call) and call.args else None
+
+
+def _whereabouts(module: Module, names: Names) -> Iterator[Finding]:
+    for name, node in names.uses:
+        if any(name == each or name.startswith(f"{each}.") for each in _WHEREABOUTS if name[0] == each[0]):
+            if is_decided(module, node, by_constant=True):
+                yield found(module, "TDB207", node, name)
+    for decided, test in conditions(module):
+        for each in ast.walk(test):
+            if isinstance(each, ast.Attribute | ast.Name) and names.is_any(each, frozenset({"sys.argv"})):
+                subscript = module.parents.get(each)
+                if isinstance(subscript, ast.Subscript) and names.value(subscript.slice) == 0:
+                    yield found(module, "TDB202", decided, "sys.argv[0]")
