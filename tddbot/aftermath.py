@@ -8,11 +8,11 @@ from threading import Timer
 from tddbot.context.code.files import Files
 from tddbot.context.code.layout import Layout
 from tddbot.context.code.reach import Reach
-from tddbot.domain import Attempt, Brief, Candidate, Ending, Excerpt, NodeId, Patch, Role
+from tddbot.domain import Attempt, Brief, Candidate, Ending, Excerpt, NodeId, Patch, Role, Run
 from tddbot.generator.offline.repair.forward import Mutant, mutants
 from tddbot.judge.coverage import added_lines
 from tddbot.judge.skeletons import name_of, skeleton
-from tddbot.judge.unpinned import MOST, Survivor, is_telling, ranked, words
+from tddbot.judge.unpinned import MOST, Survivor, is_noticed, is_telling, ranked, words
 from tddbot.lab import Lab
 from tddbot.parallel import in_order
 from tddbot.proof import Unpinned
@@ -26,7 +26,7 @@ from tddbot.work import Work, run, test_texts
 # Of the time, what the sieve and the questions may take until they begin nothing more; the rest is for the proof.
 _SIEVED, _ASKED = 0.4, 0.7
 _MOST_ASKED = 40
-_MOST_DOUBTED = 12
+_MOST_DOUBTED = 15
 # Where there is no laboratory, each mutant takes as long as a run.
 _FEW = 12
 _FEWEST = 8
@@ -55,15 +55,15 @@ def unpinned(work: Work, attempt: Attempt) -> tuple[Unpinned, ...]:
     where the budget's end is nearer; what was found until then counts, but for what could not be confirmed.
     """
     seconds = min(work.policy.unpinned_seconds, work.ledger.seconds_left())
-    if seconds <= 0 or not isinstance(attempt.proposal, Candidate):
+    if seconds <= 0 or attempt.run is None or not isinstance(attempt.proposal, Candidate):
         return ()
     with _within(work.stop, seconds) as stop:
         branch = replace(work, stop=stop)
         watch = _Watch(branch, work.ledger.elapsed(), seconds)
         patch = attempt.proposal.patch
         found = _found(branch, patch, watch)
-        confirmed = _confirmed(branch, patch, found, watch)
-        return _told(branch, confirmed)
+        nodes = _affected(branch, patch, attempt.run, watch.left() / 2) if found else ()
+        return _told(branch, _confirmed(branch, found, nodes, watch))
 
 
 @contextmanager
@@ -164,30 +164,31 @@ def _split(parting: Parting, patch: str, mutant: str, places: Sequence[Place]) -
     return None
 
 
-def _confirmed(work: Work, patch: Patch, found: Sequence[tuple[Mutant, Survivor]], watch: _Watch) -> list[Survivor]:
-    """Return at most five, no two of one line, with which all tests pass that their change can reach."""
-    nodes = _affected(work, patch, watch.left() / 2)
+def _confirmed(
+    work: Work, found: Sequence[tuple[Mutant, Survivor]], nodes: tuple[NodeId, ...], watch: _Watch
+) -> list[Survivor]:
+    """Return at most five, no two of one line or noticed by one test, with which all tests pass that may notice."""
     confirmed: list[Survivor] = []
-    if not nodes or not found:
+    if not nodes:
         return confirmed
-    kept: set[tuple[str, int]] = set()
 
-    def drawn() -> Iterator[tuple[Mutant, Survivor]]:
-        for each in found[: MOST + _MOST_DOUBTED]:
-            if (each[1].path, each[1].line) not in kept:
-                yield each
+    def is_told(survivor: Survivor) -> bool:
+        return any(
+            (survivor.path, survivor.line) == (other.path, other.line) or is_noticed(survivor, other)
+            for other in confirmed
+        )
 
+    drawn = (pair for pair in found[: MOST + _MOST_DOUBTED] if not is_told(pair[1]))
     with _within(work.stop, max(watch.left(), 0.0)) as stop:
         branch = replace(work, stop=stop)
-        runs = in_order(lambda each: (each[1], _is_unnoticed(branch, each[0], nodes)), drawn(), work.policy.jobs, stop)
+        runs = in_order(lambda pair: (pair[1], _is_unnoticed(branch, pair[0], nodes)), drawn, work.policy.jobs, stop)
         for survivor, is_unnoticed in runs:
-            if is_unnoticed and (survivor.path, survivor.line) not in kept:
-                kept.add((survivor.path, survivor.line))
+            if is_unnoticed and not is_told(survivor):
                 confirmed.append(survivor)
             if len(confirmed) == MOST:
                 stop.set()
-                runs.close()
                 break
+        runs.close()
     return ranked(confirmed)
 
 
@@ -196,29 +197,28 @@ def _is_unnoticed(work: Work, mutant: Mutant, nodes: tuple[NodeId, ...]) -> bool
     return done.ending is Ending.COMPLETE and set(nodes) <= done.greens()
 
 
-def _affected(work: Work, patch: Patch, seconds: float) -> tuple[NodeId, ...]:
+def _affected(work: Work, patch: Patch, proof: Run, seconds: float) -> tuple[NodeId, ...]:
     """Return the tests that are green with the patch: all, or those of files that import what it changes.
 
-    None where neither takes less than so many seconds.
+    Nothing where neither takes less than so many seconds.
     """
-    green = [node for node in work.baseline.results if node in work.baseline.greens() - work.flaky]
-    every = (*work.target.node_ids, *green)
-    if _seconds(work, every) <= seconds:
+    green = proof.greens() - work.flaky
+    every = tuple(node for node in proof.results if node in green)
+    if _seconds(proof, every) <= seconds:
         return every
     files = Files(work.ports.repository.files(), work.ports.repository.read)
     reach = Reach(Layout(files), files)
     tests = {node.partition("::")[0] for node in every}
     near = {test for test in tests if _reaches(test, frozenset(patch.paths), reach)}
-    target = {node.partition("::")[0] for node in work.target.node_ids}
-    chosen = tuple(node for node in every if node.partition("::")[0] in near | target)
-    return chosen if _seconds(work, chosen) <= seconds else ()
+    near |= {node.partition("::")[0] for node in work.target.node_ids}
+    chosen = tuple(node for node in every if node.partition("::")[0] in near)
+    return chosen if _seconds(proof, chosen) <= seconds else ()
 
 
-def _seconds(work: Work, nodes: Sequence[NodeId]) -> float:
-    """How long tests take, by the baseline, and half of what it took besides: collecting most of all."""
-    results = work.baseline.results
-    besides = work.baseline.seconds - sum(each.seconds for each in results.values())
-    return sum(results[node].seconds for node in nodes if node in results) + max(besides, 0.0) / 2
+def _seconds(proof: Run, nodes: Sequence[NodeId]) -> float:
+    """How long tests take: as in the proof, and half of what that took besides, which is collecting most of all."""
+    besides = proof.seconds - sum(each.seconds for each in proof.results.values())
+    return sum(proof.results[node].seconds for node in nodes) + max(besides, 0.0) / 2
 
 
 def _reaches(test: str, wanted: frozenset[str], reach: Reach) -> bool:

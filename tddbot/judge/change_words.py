@@ -25,7 +25,10 @@ def quoted(source: str, start: int, end: int, text: str) -> tuple[str, str | Non
     if text == LEFT_OUT:
         return _snippet(was, 0), None
     becomes = _one_line(data[first:start] + text.encode() + data[end:last])
-    same = next((at for at, pair in enumerate(zip(was, becomes, strict=False)) if pair[0] != pair[1]), 0)
+    if len(was) > _LONGEST and was.startswith(becomes):
+        return _snippet(was[len(becomes) :].strip(), 0), None
+    pairs = enumerate(zip(was, becomes, strict=False))
+    same = next((at for at, (old, new) in pairs if old != new), min(len(was), len(becomes)))
     return _snippet(was, same), _snippet(becomes, same)
 
 

@@ -59,6 +59,12 @@ def ranked(survivors: Iterable[Survivor]) -> list[Survivor]:
     return sorted(survivors, key=_rank)
 
 
+def is_noticed(survivor: Survivor, other: Survivor) -> bool:
+    """Whether the test that would notice `other` would notice this one, too."""
+    marks = other.split.marks if other.split else {}
+    return survivor.mutant_id in marks and marks[survivor.mutant_id] != marks[survivor.patch_id]
+
+
 def words(survivor: Survivor) -> str:
     """Return what reads on from "no test notices if …"."""
     was, becomes = quoted(survivor.source, survivor.start, survivor.end, survivor.text)

@@ -48,3 +48,9 @@ def test_what_is_long_is_cut_around_the_change():
 
 def test_the_end_of_a_file_without_a_line_feed():
     assert told("x = 3", "3", "4") == ("x = 3", "x = 4")
+
+
+def test_the_end_of_what_is_long_is_left_out():
+    condition = "isinstance(first, int) and isinstance(second, int) and isinstance(third, int)"
+    whole = condition.removesuffix(" and isinstance(third, int)")
+    assert told(f"x = {condition}\n", condition, whole) == ("and isinstance(third, int)", None)
