@@ -148,7 +148,7 @@ def test_of_several_of_which_one_is_right_it_is_taken_and_nothing_is_asked() -> 
 
 
 def test_all_that_were_accepted_are_told() -> None:
-    one = house(proposed("return n * 2", "return n + 3", "return 6"))
+    one = house(proposed("return n * 2", "return n + 3", "return n - 1 + 4"))
     resolved(one, wide())
     assert [event.attempt.verdict.ruling for event in one.told.of(events.AttemptJudged)] == [Ruling.ACCEPTED] * 3
 

@@ -95,6 +95,18 @@ def strays(value: Value, habits: Habits) -> int:
     return INSIDE
 
 
+def is_of_the_layout(value: Value, habits: Habits) -> bool:
+    """Whether texts are laid out as those seen, where all of them share a layout of several parts, as dates do."""
+    if isinstance(value, list | tuple | set | frozenset):
+        return all(is_of_the_layout(item, habits.items) for item in value)
+    texts = set(habits.texts)
+    layouts = {_layout(text) for text in texts}
+    if not isinstance(value, str) or len(texts) < 2 or len(layouts) != 1 or len(next(iter(layouts))) < 2:
+        return True
+    exact = {_spelling(text) for text in texts}
+    return _spelling(value) in exact if len(exact) == 1 else _layout(value) in layouts
+
+
 def _number_strays(value: float, habits: Habits) -> int:
     numbers = habits.numbers
     if not numbers:

@@ -48,6 +48,22 @@ def scenes(test: str, owner: str, module: ast.Module) -> list[Scene]:
     return sorted(found, key=lambda scene: (len(scene.expression), scene.expression))
 
 
+def calls(test: str, function: str, module: ast.Module) -> list[str]:
+    """Return the calls of a function that the tests in a text make, as its module could make them, too."""
+    tree = parsed(test)
+    if isinstance(tree, Unparsable):
+        return []
+    known, found = set(_names(module)), dict[str, None]()
+    for _, node in functions(tree.body):
+        for row in islice(_rows(node), _MOST_ROWS):
+            for each in (inner for statement in node.body for inner in ast.walk(_filled(statement, row))):
+                if isinstance(each, ast.Call) and _last(each.func) == function:
+                    each.func = ast.Name(function, ast.Load())
+                    if all(name in known or _is_builtin(name) for name in _used(each)):
+                        found[ast.unparse(each)] = None
+    return list(found)
+
+
 def seen_again(expression: str) -> Scene | None:
     """Return the scene that an expression is, or None."""
     node = ast.parse(expression, mode="eval").body
@@ -145,7 +161,7 @@ class _Reading:
 
     def _written(self, node: ast.expr, name: str) -> str:
         """Return an expression with the object as `it`, or "" where it does not hold it, or holds what is unknown."""
-        names = [each.id for each in ast.walk(node) if isinstance(each, ast.Name)]
+        names = _used(node)
         if name not in names or isinstance(node, ast.Name | ast.Lambda | ast.Await):
             return ""
         if any(each != name and each not in self.known and not _is_builtin(each) for each in names):
@@ -163,8 +179,7 @@ class _Reading:
             made.func.value = name  # a class method that makes one
         else:
             return ""
-        names = {each.id for each in ast.walk(made) if isinstance(each, ast.Name)}
-        return ast.unparse(made) if all(each in self.known or _is_builtin(each) for each in names) else ""
+        return ast.unparse(made) if all(each in self.known or _is_builtin(each) for each in _used(made)) else ""
 
     def _of_fixture(self, name: str) -> str:
         node = self.functions.get(name)
@@ -218,6 +233,10 @@ class _Renamed(ast.NodeTransformer):
 
 def _is_builtin(name: str) -> bool:
     return hasattr(builtins, name)
+
+
+def _used(node: ast.AST) -> list[str]:
+    return [each.id for each in ast.walk(node) if isinstance(each, ast.Name)]
 
 
 def _last(node: ast.AST | None) -> str:

@@ -46,6 +46,30 @@ def test_an_annotation_allows_what_no_call_has() -> None:
     assert call(RED, [f("return abs(n)"), f("return n")], "f(3)", "f(8)", "f(12)") is None
 
 
+def test_few_calls_show_no_habit() -> None:
+    afters = [f("return n.capitalize()"), f("return n.title()")]
+    found = call(RED, afters, "f('word')")
+    assert found is not None
+    assert len(found) == len("f(' a')")
+
+
+def test_what_all_texts_are_laid_out_like_says_more_than_that_they_are_texts() -> None:
+    afters = [f("return int(n[:4])", ": str"), f("return int(n.split('-')[0])", ": str")]
+    assert call(RED, afters, "f('2020-01-31')", "f('1999-12-01')") is None
+
+
+def test_calls_are_read_off_the_test_where_their_arguments_cannot_be_recorded() -> None:
+    head = "class P:\n    def __init__(self, x):\n        self.x = x\n\n"
+    test = "from calc import P, f\n\ndef test_it():\n    assert f(P(3)) == 6\n"
+    assert call(head + RED, [head + f("return n.x * 2"), head + f("return n.x + 3")], test=test) == "f(P(1))"
+
+
+def test_what_a_returned_object_keeps_for_itself_is_no_difference() -> None:
+    text = "class P:\n    def __init__(self, x):\n        self.x, self._y = x, {}\n\ndef f(n):\n    return P({})\n"
+    assert call(RED, [text.format("x", "n"), text.format("[x]", "n")], "f(3)") is None
+    assert call(RED, [text.format("x", "n * 2"), text.format("[x]", "n + 3")], "f(3)") == "vars(f(1))"
+
+
 def test_what_the_annotation_keeps_out_says_nothing() -> None:
     afters = [f("return n * 2", ": int"), f("return n + n if n is not None else 0", ": int")]
     assert call(RED, afters, "f(3)", "f(8)") is None
@@ -55,6 +79,11 @@ def test_without_any_call_that_can_be_written_the_annotations_are_enough() -> No
     afters = [f("return n > 10", ": int"), f("return n >= 10", ": int")]
     assert call(RED, afters) == "f(10)"
     assert call(RED, [f("return n > 10"), f("return n >= 10")]) is None
+
+
+def test_few_calls_of_numbers_are_no_habit_either() -> None:
+    afters = [f("return abs(n)"), f("return n")]
+    assert call(RED, afters, "f(3)", "f(8)") == "f(-1)"
 
 
 def test_a_member_of_an_enumeration_that_no_test_gives() -> None:
