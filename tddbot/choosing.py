@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from tddbot.domain import Attempt, Brief, Candidate, Kind, Question, Ruling
+from tddbot.domain import Attempt, Brief, Candidate, Excerpt, Kind, Question, Role, Ruling
 from tddbot.judge.ambiguity import rank
 from tddbot.ties.differing import same_programs
 from tddbot.ties.hearing import Hearing
 from tddbot.ties.parting import Parting, parted
 from tddbot.ties.questions import asked
 from tddbot.ties.ties import MOST_PASSERS, distinct
-from tddbot.work import Work
+from tddbot.work import Work, test_texts
 
 
 def is_one_of_many(work: Work, attempt: Attempt) -> bool:
@@ -32,7 +32,10 @@ def chosen(
     passers = distinct([*fixes.values(), *witnesses])[:MOST_PASSERS]
     if len(fixes) < len(accepted) or len(passers) < 2:
         return min(accepted, key=rank), None
-    hearing = Hearing(work.lab, work.stop, work.ledger.elapsed, brief, work.redactor.redacted)
+    # A brief shows a test file in parts; what is asked here no model is told.
+    texts = tuple(Excerpt(path, text, Role.TEST) for path, text in test_texts(work).items())
+    shown = replace(brief, target=work.target, excerpts=texts or brief.excerpts)
+    hearing = Hearing(work.lab, work.stop, work.ledger.elapsed, shown, work.redactor.redacted)
     parting = parted(passers, hearing)
     groups = [[each for each in accepted if _is_any_of(fixes[id(each)], group)] for group in parting.groups()]
     best = min((min(group, key=rank) for group in _likeliest(groups, parting)), key=rank)

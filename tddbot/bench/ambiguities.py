@@ -20,7 +20,7 @@ _NAME = re.compile(r"^def \w+", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What became of one case: whether it was fixed, what was asked, and whether each test holds with its patch alone."""
+    """What became of one case: if it was fixed, what was asked, and whether each test holds with its patch alone."""
 
     case: JudgeCase
     is_fixed: bool
@@ -32,24 +32,36 @@ class Told:
         """Whether an ambiguous case led to tests that part its patches, and a clean one to none."""
         if self.case.kind == CLEAN:
             return self.is_fixed and self.question is None
-        return self.is_fixed and self.is_telling
+        return self.is_fixed and self.question is not None and self.is_telling
 
 
-def measured(directory: Path, say: Callable[[str], None], most: int | None = None) -> Iterator[Measure]:
-    """Judge the corpus' cases, at most so many of each kind, and yield what was found; each miss is said."""
-    told = [each for kind in (AMBIGUOUS, CLEAN) for each in _of_kind(read_cases(directory), kind, most)]
+def measured(directory: Path, say: Callable[[str], None], most: int | None = None) -> list[Measure]:
+    """Judge the corpus' cases, at most so many of each kind, and return what was found; each miss is said.
+
+    A case takes some seconds, and one that is ambiguous as many runs more as there are behaviours.
+    """
+    cases = read_cases(directory)
+    return measures([each for kind in (AMBIGUOUS, CLEAN) for each in _of_kind(cases, kind, most)], say)
+
+
+def measures(told: Sequence[Told], say: Callable[[str], None]) -> list[Measure]:
+    """Return what these cases come to."""
     for each in told:
         if not each.is_right:
             asked = f"asked {each.question.call}" if each.question else "nothing was asked"
             say(f"{each.case.name} ({each.case.kind}): {asked if each.is_fixed else 'not fixed'}")
     found, silent = ([each.is_right for each in told if each.case.kind == kind] for kind in (AMBIGUOUS, CLEAN))
-    how = "repositories with two patches or more that pass all tests and differ; told apart by tests that hold with one"
-    yield Measure("judge.ambiguity.found", sum(found), f"of {len(found)}", how, "higher", len(found))
-    how = "repositories with two patches or more that do the same on all that a user could mean"
-    yield Measure("judge.ambiguity.silent", sum(silent), f"of {len(silent)}", how, "higher", len(silent))
     lengths = [len(each.question.call) for each in told if each.question and each.case.kind == AMBIGUOUS]
-    if lengths:
-        yield Measure("judge.ambiguity.input", median(lengths), "characters", "the smallest input found, in the median")
+    differ = (
+        "repositories with two patches or more that pass all tests and differ; told apart by tests that hold with one"
+    )
+    alike = "repositories with two patches or more that do the same on all that a user could mean"
+    length = "the smallest input found on which they part, in the median"
+    return [
+        Measure("judge.ambiguity.found", sum(found), f"of {len(found)}", differ, "higher", len(found)),
+        Measure("judge.ambiguity.silent", sum(silent), f"of {len(silent)}", alike, "higher", len(silent)),
+        *([Measure("judge.ambiguity.input", median(lengths), "characters", length)] if lengths else []),
+    ]
 
 
 def tried(case: JudgeCase, directory: Path) -> Told:

@@ -17,7 +17,7 @@ from tddbot.ties.inputs import Input, inputs, size
 from tddbot.ties.mutations import Hints, neighbours
 from tddbot.ties.scenes import calls, scenes
 from tddbot.ties.shapes import Shape, annotated, like
-from tddbot.ties.values import Opaque, Value
+from tddbot.ties.values import Opaque, Value, written
 
 _MADE, _DRAWN, _STEPPED = 150, 100, 100
 _STEPPED_ROWS, _STEPS = 4, 25
@@ -151,16 +151,38 @@ def _stepped(shaped: _Shaped, hints: Hints) -> Iterator[tuple[Value, ...]]:
 
 
 def smaller(call: Filled, far: int, measure: Measure) -> Iterator[Input]:
-    """Yield calls that are smaller than one by one value, and stray no further."""
+    """Yield calls that are smaller than one by one value, wherever it stands in them, and stray no further."""
     whole = size(call.form.filled(call.values))
     found: dict[str, Input] = {}
-    for at, value in enumerate(call.values):
-        for other in _simpler(value):
-            row = (*call.values[:at], other, *call.values[at + 1 :])
-            text, its = call.form.filled(row), measure.strays(call.form, row)
-            if size(text) < whole and its <= far:
-                found.setdefault(text, Input(text, its))
+    for row in _simpler_rows(call.values):
+        text, its = call.form.filled(row), measure.strays(call.form, row)
+        if size(text) < whole and its <= far:
+            found.setdefault(text, Input(text, its))
     yield from sorted(found.values(), key=lambda each: size(each.expression))
+
+
+def _simpler_rows(row: tuple[Value, ...]) -> Iterator[tuple[Value, ...]]:
+    for at, value in enumerate(row):
+        yield from ((*row[:at], other, *row[at + 1 :]) for other in _simpler(value))
+    leaves = {written(leaf): leaf for value in row for leaf in _leaves(value)}
+    for leaf in list(leaves.values())[:_SHORT]:
+        for other in (0, 1, 2) if isinstance(leaf, int) else ("", "a", leaf[:1]):
+            yield tuple(_replaced(value, leaf, other) for value in row)
+
+
+def _leaves(value: Value) -> Iterator[Value]:
+    """Yield the whole numbers and texts in a value."""
+    if isinstance(value, list | tuple):
+        for item in value:
+            yield from _leaves(item)
+    elif isinstance(value, str) or type(value) is int:
+        yield value
+
+
+def _replaced(value: Value, leaf: Value, other: Value) -> Value:
+    if isinstance(value, list | tuple):
+        return type(value)(_replaced(item, leaf, other) for item in value)
+    return other if type(value) is type(leaf) and value == leaf else value
 
 
 def _simpler(value: Value) -> Iterator[Value]:

@@ -227,3 +227,9 @@ def test_a_large_input_is_made_smaller_step_by_step() -> None:
     found = call(RED, [each.replace("(n)", "(n: list[str])", 1) for each in afters], words, "f(['one'])")
     assert found is not None
     assert len(found) <= len("f(['B', 'a'])")
+
+
+def test_a_value_that_stands_in_two_places_is_made_smaller_in_both() -> None:
+    text = "def f(n: list[int], m: list[int]):\n    return {}\n"
+    afters = [text.format("sorted(n + m)"), text.format("sorted({*n, *m})")]
+    assert call(RED, afters, "f([41, 47], [56])", "f([90], [])", "f([77], [55])") == "f([1], [1])"
