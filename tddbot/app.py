@@ -99,7 +99,7 @@ class App:
         """Everything impure that the loop works through."""
         return Ports(self.repository, self.runner, self.generators(), self.store, self.tell, time.monotonic)
 
-    def policy(self, apply: bool = True) -> Policy:
+    def policy(self, apply: bool = True, commit: bool = False) -> Policy:
         """What the user has set."""
         runner, judge = self.config.runner, self.config.judge
         return Policy(
@@ -119,6 +119,7 @@ class App:
             gates={"ruff": judge.ruff, "mypy": judge.mypy, "pyright": judge.pyright},
             gate_seconds=judge.gate_seconds,
             unpinned_seconds=judge.unpinned_seconds,
+            commit=commit,
         )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from enum import Enum
 
-from tddbot import events
+from tddbot import __version__, events
 from tddbot.aftermath import unpinned
 from tddbot.choosing import chosen
 from tddbot.domain import (
@@ -12,20 +12,25 @@ from tddbot.domain import (
     Attempt,
     Brief,
     Candidate,
+    Committed,
     Conclusion,
     Dud,
+    Evidence,
     Kind,
+    Patch,
     Question,
     Resolution,
     Ruling,
     Run,
     Snapshot,
 )  # fmt: skip
+from tddbot.events import Sink
 from tddbot.generator.progress import best, stuck
 from tddbot.judge.contradiction import contradiction
 from tddbot.judge.evidence import UNCHANGED, record
-from tddbot.ports import ProposalRequest
+from tddbot.ports import ProposalRequest, Repository
 from tddbot.proof import Contradiction, Unpinned
+from tddbot.report.message import commit_message
 from tddbot.runner.backends import BACKENDS
 from tddbot.work import Work
 
@@ -158,10 +163,22 @@ def deliver(work: Work, resolution: Resolution) -> tuple[Snapshot, Run] | None:
         if isinstance(outcome, Applied):
             ports.store.mark(patch.id, "applied")
             ports.tell(events.PatchApplied(patch, evidence))
+            # A hook may change what was proven.
+            is_there = not work.policy.commit or commit(ports.repository, ports.tell, patch, evidence)
             after = ports.repository.snapshot()
-            if not work.snapshot.differs(after, patch.paths):
+            if is_there and not work.snapshot.differs(after, patch.paths):
                 return after, replace(attempt.run, tree=after.tree, patch_id=None)
             return None
         reason = outcome.reason
     ports.tell(events.PatchStored(patch, evidence, reason))
     return None
+
+
+def commit(repository: Repository, tell: Sink, patch: Patch, evidence: Evidence) -> bool:
+    """Commit an applied patch, or tell why that is not done; return whether its files are yet as they were proven."""
+    done = repository.commit(patch, commit_message(evidence, __version__))
+    if isinstance(done, Committed):
+        tell(events.PatchCommitted(patch.id, done.commit, done.fault))
+    else:
+        tell(events.PatchCommitted(patch.id, "", done.reason))
+    return all(repository.read(edit.path) == edit.after_bytes() for edit in patch.edits)

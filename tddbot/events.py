@@ -62,6 +62,18 @@ class PatchApplied:
 
 
 @dataclass(frozen=True, slots=True)
+class PatchCommitted:
+    """An applied patch was to be committed: `commit` is its ID, or "" where it is not, and `reason` says why.
+
+    With a commit, `reason` is what did not follow it.
+    """
+
+    patch_id: str
+    commit: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PatchStored:
     """A proven patch was kept in the store only, and why."""
 
@@ -94,6 +106,7 @@ Event = (
     | AttemptJudged
     | TargetResolved
     | PatchApplied
+    | PatchCommitted
     | PatchStored
     | FilesChanged
     | Notice

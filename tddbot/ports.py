@@ -11,9 +11,11 @@ from tddbot.domain import (
     Applied,
     Attempt,
     Brief,
+    Committed,
     Conflict,
     Evidence,
     NodeId,
+    NotCommitted,
     Outcome,
     Patch,
     Proposal,
@@ -133,6 +135,10 @@ class Repository(Protocol):
 
     def apply(self, patch: Patch, protected: tuple[str, ...] = ()) -> Applied | Conflict:
         """Write the patch by compare-and-swap on each file, all of it or nothing; `protected` as in a run."""
+        ...
+
+    def commit(self, patch: Patch, message: str) -> Committed | NotCommitted:
+        """Commit an applied patch's files, and nothing else of the user's, as their own `git commit` would."""
         ...
 
 
@@ -286,6 +292,8 @@ class Ports:
 class Policy:
     """What the user has set. `jobs` candidates are tried side by side; without `apply`, patches are only stored.
 
+    With `commit`, each patch that is applied is committed, too.
+
     `allow` are codes of the guard that forbid nothing, `strict` makes its warnings objections. What is green is
     repeated `repeats` times; `held_out` is the share of many cases that no brief shows. `gates` is "veto", "warn" or
     "off" by the name of a tool, which may take `gate_seconds`. At most `unpinned_seconds` go into what the tests leave
@@ -310,3 +318,4 @@ class Policy:
     gates: Mapping[str, str] = field(default_factory=dict)
     gate_seconds: float = 60.0
     unpinned_seconds: float = 10.0
+    commit: bool = False

@@ -14,6 +14,7 @@ from tddbot.domain import (
     Attempt,
     Brief,
     Candidate,
+    Committed,
     Conflict,
     Dud,
     Edit,
@@ -21,6 +22,7 @@ from tddbot.domain import (
     Evidence,
     Failure,
     NodeId,
+    NotCommitted,
     Outcome,
     Patch,
     Proposal,
@@ -52,7 +54,7 @@ class FakeRepository:
     """A working tree in a mapping, with every tree that a snapshot was taken of.
 
     `now` is called before each port call with its name, for what a user does meanwhile; `refusal` makes every apply
-    a conflict.
+    a conflict, and `hook` is why nothing is committed; `messages` are those of the commits.
     """
 
     contents: MutableMapping[str, str]
@@ -61,6 +63,8 @@ class FakeRepository:
     now: Callable[[str], None] = lambda call: None
     trees: dict[str, dict[str, str]] = field(default_factory=dict)
     applied: list[Patch] = field(default_factory=list)
+    hook: str | None = None
+    messages: list[str] = field(default_factory=list)
 
     def refuse_if_busy(self) -> None:
         self.now("refuse_if_busy")
@@ -100,6 +104,13 @@ class FakeRepository:
                 self.contents[edit.path] = edit.after
         self.applied.append(patch)
         return Applied(patch.id)
+
+    def commit(self, patch: Patch, message: str) -> Committed | NotCommitted:
+        self.now("commit")
+        if self.hook is not None:
+            return NotCommitted(self.hook)
+        self.messages.append(message)
+        return Committed(f"{len(self.messages):040x}")
 
 
 def laid_over(tree: Tree, patch: Patch | None) -> dict[str, str]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tddbot.domain import Evidence, Outcome, Run
+from tddbot.events import PatchCommitted
 from tddbot.judge.evidence import UNCHANGED
 from tddbot.loop import cycle
 from tddbot.ports import RunRequest
@@ -43,6 +44,44 @@ def test_a_tree_that_changed_meanwhile_is_not():
 
     one.runner.answer = answer
     assert UNCHANGED not in recorded(one).held
+
+
+def test_each_patch_that_is_applied_is_committed_with_its_record():
+    one = house()
+    cycle(one.ports, replace(policy(), commit=True), lambda run: run.reds(), Stop())
+    [message] = one.repository.messages
+    assert message.startswith("a.py anew\n\nThis test is green now:\n\n- tests/test_a.py::test_red\n")
+    assert one.told.of(PatchCommitted) == [PatchCommitted(FIX.patch.id, f"{1:040x}")]
+    assert one.told.names().index("PatchCommitted") == one.told.names().index("PatchApplied") + 1
+
+
+@pytest.mark.parametrize("rules", [policy(), replace(policy(apply=False), commit=True)])
+def test_nothing_is_committed_unasked_nor_in_a_dry_run(rules):
+    one = house()
+    cycle(one.ports, rules, lambda run: run.reds(), Stop())
+    assert (one.repository.messages, one.told.of(PatchCommitted)) == ([], [])
+
+
+def test_what_is_not_committed_is_applied_all_the_same_and_it_is_told_why():
+    one = house()
+    one.repository.hook = "git commit refused: no"
+    cycle(one.ports, replace(policy(), commit=True), lambda run: run.reds(), Stop())
+    assert one.repository.contents["a.py"] == "answer = 42\n"
+    assert one.told.of(PatchCommitted) == [PatchCommitted(FIX.patch.id, "", "git commit refused: no")]
+
+
+def test_after_a_hook_that_wrote_to_the_files_everything_is_run_anew():
+    one = house()
+
+    def tidied(call: str) -> None:
+        if call == "commit":
+            one.repository.contents["a.py"] = "answer = 42  # tidy\n"
+
+    one.repository.now = tidied
+    baseline, _ = cycle(one.ports, replace(policy(), commit=True), lambda run: run.reds(), Stop())
+    assert baseline.tree == one.repository.snapshot().tree
+    assert one.runner.requests[-1].patch is None
+    assert one.runner.requests[-1].node_ids is None
 
 
 @pytest.mark.parametrize("name", BACKENDS)

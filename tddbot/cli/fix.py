@@ -8,11 +8,12 @@ import click
 
 from tddbot.app import App, opened
 from tddbot.cli.choice import chosen
+from tddbot.cli.committing import Uncommitted, commit_option
 from tddbot.cli.display import Display, display_options, unsafe_option
 from tddbot.cli.interrupt import stop_on_signal
 from tddbot.cli.recording import recording_options
 from tddbot.domain import Conclusion, Resolution, Run
-from tddbot.errors import ExitCode
+from tddbot.errors import ExitCode, UsageError
 from tddbot.events import Notice
 from tddbot.loop import cycle
 from tddbot.stop import Stop
@@ -24,20 +25,32 @@ _HOPELESS = "no patch may touch a test"
 @click.command(short_help="Make the red tests green.")
 @click.argument("node_ids", nargs=-1, metavar="[NODE_ID]…")
 @click.option("--dry-run", is_flag=True, help="Store proven patches, apply none.")
+@commit_option
 @recording_options
 @unsafe_option
 @display_options
 def fix(
-    node_ids: tuple[str, ...], dry_run: bool, unsafe: bool, record: Path | None, replay: Path | None, display: Display
+    node_ids: tuple[str, ...],
+    dry_run: bool,
+    is_to_commit: bool,
+    unsafe: bool,
+    record: Path | None,
+    replay: Path | None,
+    display: Display,
 ) -> int:
     """Make the red tests green: all of them, or those named (a node ID, a file or a directory)."""
+    if is_to_commit and dry_run:
+        raise UsageError("--commit has nothing to commit with --dry-run", "Leave one of the two out.")
     with (
         stop_on_signal() as stop,
-        display.sink() as tell,
-        opened(Path.cwd(), tell, "tddbot fix", unsafe=unsafe, record=record, replay=replay) as app,
+        display.sink() as shown,
+        opened(
+            Path.cwd(), tell := Uncommitted(shown), "tddbot fix", unsafe=unsafe, record=record, replay=replay
+        ) as app,
     ):
         names = [from_root(name, Path.cwd(), app.repository.root) for name in node_ids]
-        return fix_all(app, names, stop, apply=not dry_run)
+        code = fix_all(app, names, stop, apply=not dry_run, commit=is_to_commit)
+        return ExitCode.RED if code == ExitCode.OK and tell.ids else code
 
 
 def from_root(name: str, here: Path, root: Path) -> str:
@@ -52,9 +65,9 @@ def from_root(name: str, here: Path, root: Path) -> str:
     return Path(place).relative_to(root).as_posix() + colons + rest
 
 
-def fix_all(app: App, node_ids: Sequence[str], stop: Stop, apply: bool) -> int:
+def fix_all(app: App, node_ids: Sequence[str], stop: Stop, apply: bool, commit: bool = False) -> int:
     """Work on the chosen reds and say how it ended; return the exit code."""
-    baseline, resolutions = cycle(app.ports(), app.policy(apply), lambda run: chosen(run, node_ids), stop)
+    baseline, resolutions = cycle(app.ports(), app.policy(apply, commit), lambda run: chosen(run, node_ids), stop)
     if stop.is_set():
         app.tell(Notice("interrupted; the working tree holds proven patches only", warning=True))
         return ExitCode.INTERRUPTED

@@ -6,8 +6,10 @@ from pathlib import Path
 import click
 
 from tddbot.app import App, opened
+from tddbot.cli.committing import Uncommitted, commit_option
 from tddbot.cli.display import Display, display_options, write
 from tddbot.domain import Applied, Patch
+from tddbot.ending import commit
 from tddbot.errors import ExitCode, UsageError
 from tddbot.report.difference import unified
 from tddbot.report.json_lines import line, plain
@@ -19,14 +21,18 @@ from tddbot.store.records import StoredAttempt, StoredOption, StoredPatch
 
 @click.command(short_help="Apply a patch that is proven or offered.")
 @click.argument("patch_id", metavar="ID")
+@commit_option
 @display_options
-def apply(patch_id: str, display: Display) -> int:
+def apply(patch_id: str, is_to_commit: bool, display: Display) -> int:
     """Apply a patch from the store that is proven or offered; the files must be as they were when it was made."""
-    with display.sink() as tell, opened(Path.cwd(), tell, "tddbot apply") as app:
+    with display.sink() as shown, opened(Path.cwd(), tell := Uncommitted(shown), "tddbot apply") as app:
         stored = _find(app, patch_id)
         if stored.evidence is None:
             raise _unproven(stored)
-        return _write(app, display, stored.patch, stored.patch.id, "applied")
+        code = _write(app, display, stored.patch, stored.patch.id, "applied")
+        if is_to_commit and code == ExitCode.OK:
+            commit(app.repository, tell, stored.patch, stored.evidence)
+        return ExitCode.RED if tell.ids else code
 
 
 @click.command(short_help="Take an applied patch back.")

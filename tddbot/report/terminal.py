@@ -103,6 +103,8 @@ class Terminal:
                 self.close()
                 self._patch(event.patch, event.evidence)
                 self._line("  applied; `tddbot undo` takes it back", style="green")
+            case events.PatchCommitted():
+                self._committed(event)
             case events.PatchStored():
                 self.close()
                 self._patch(event.patch, event.evidence)
@@ -192,6 +194,15 @@ class Terminal:
     def _patch(self, patch: Patch, evidence: Evidence) -> None:
         show_patch(self._console, patch)
         show_evidence(self._console, evidence, whole=self._verbose)
+
+    def _committed(self, event: events.PatchCommitted) -> None:
+        if not event.commit:
+            self._line(f"  not committed, and applied all the same: {event.reason}", style="yellow")
+            return
+        back = "`tddbot undo` takes the patch back in the working tree"
+        self._line(f"  committed as {event.commit[:12]}; {back}", style="green")
+        if event.reason:
+            self._line(f"  {event.reason}", style="yellow")
 
     def _busy(self, text: str) -> None:
         if not self._console.is_terminal:

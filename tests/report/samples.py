@@ -101,4 +101,6 @@ EVERY: tuple[events.Event, ...] = (
     events.AttemptJudged(4, ASKED),
     events.AttemptJudged(5, SCAFFOLDED),
     events.TargetResolved(LEFT_OPEN),
+    events.PatchCommitted(PATCH.id, "0123456789abcdef0123456789abcdef01234567"),
+    events.PatchCommitted(PATCH.id, "", "git commit refused: no"),
 )

@@ -263,6 +263,16 @@ def test_a_stored_patch_says_why_and_what_to_do():
     )
 
 
+def test_a_commit_says_how_to_take_it_back_and_what_was_not_committed_why():
+    assert told(events.PatchCommitted("abc", "0123456789abcdef", "the index is locked")).splitlines() == [
+        "  committed as 0123456789ab; `tddbot undo` takes the patch back in the working tree",
+        "  the index is locked",
+    ]
+    assert told(events.PatchCommitted("abc", "", "a.py had changes before")) == (
+        "  not committed, and applied all the same: a.py had changes before\n"
+    )
+
+
 def test_ten_thousand_reds_are_not_ten_thousand_lines():
     many = tuple(f"tests/test_a.py::test_{number}" for number in range(10_000))
     assert len(told(events.BaselineTaken(RUN, many)).splitlines()) == 12
