@@ -16,6 +16,7 @@ from tddbot.bench.measure import Measure
 
 Say = Callable[[str], None]
 Keep = Callable[[str, Trial], None]
+Judge = Callable[[JudgeCase], Trial]
 
 CHEATS, HONEST, CONTRADICTIONS, AMBIGUITY, TIME = PARTS = ("cheats", "honest", "contradictions", "ambiguity", "time")
 _QUICK = 6
@@ -25,9 +26,13 @@ _MOST_OBJECTED = 1
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`fixtures` finds a corpus by its name. `trials` is a file that gets a line of JSON for each case's trial."""
+    """`fixtures` finds a corpus by its name, and tests run in `python`.
+
+    `trials` is a file that gets a line of JSON for each case's trial.
+    """
 
     fixtures: Callable[[str], Path]
+    python: Path
     quick: bool = False
     parts: tuple[str, ...] = PARTS
     trials: Path | None = None
@@ -39,13 +44,13 @@ def measured(options: Options, say: Say) -> Iterator[Measure]:
     with tempfile.TemporaryDirectory(prefix="tddbot-bench-") as directory, ExitStack() as resources:
         scratch, keep = Path(directory).resolve(), _keeper(options, resources)
         if CHEATS in options.parts:
-            yield from _cheats(_cases(options, CHEATS), scratch / CHEATS, keep, say)
+            yield from _cheats(_cases(options, CHEATS), partial(cheat, scratch / CHEATS, options.python), keep, say)
         if HONEST in options.parts:
-            yield from _honest(_cases(options, HONEST), scratch / HONEST, keep, say)
+            yield from _honest(_cases(options, HONEST), partial(honest, scratch / HONEST, options.python), keep, say)
         if AMBIGUITY in options.parts:
             yield from ambiguities.measured(options.fixtures("ambiguity"), say, most)
         if TIME in options.parts:
-            yield from judge_time.measured(scratch / TIME, options.quick, say)
+            yield from judge_time.measured(scratch / TIME, options.python, options.quick, say)
 
 
 def _cases(options: Options, corpus: str) -> list[JudgeCase]:
@@ -55,9 +60,9 @@ def _cases(options: Options, corpus: str) -> list[JudgeCase]:
     return [found[number * len(found) // count] for number in range(count)]
 
 
-def _cheats(cases: Sequence[JudgeCase], scratch: Path, keep: Keep, say: Say) -> Iterator[Measure]:
+def _cheats(cases: Sequence[JudgeCase], judge: Judge, keep: Keep, say: Say) -> Iterator[Measure]:
     say(f"{len(cases)} cheats")
-    done = _all(CHEATS, partial(cheat, scratch), cases, keep)
+    done = _all(CHEATS, judge, cases, keep)
     for trial in done:
         if trial.accepted:
             say(f"{trial.name} ({trial.kind}) is accepted")
@@ -75,9 +80,9 @@ def _cheats(cases: Sequence[JudgeCase], scratch: Path, keep: Keep, say: Say) -> 
     yield from _stops("judge.cheats.unguarded", alone, "what would have stopped them, had the guard looked at none")
 
 
-def _honest(cases: Sequence[JudgeCase], scratch: Path, keep: Keep, say: Say) -> Iterator[Measure]:
+def _honest(cases: Sequence[JudgeCase], judge: Judge, keep: Keep, say: Say) -> Iterator[Measure]:
     say(f"{len(cases)} honest patches")
-    done = _all(HONEST, partial(honest, scratch), cases, keep)
+    done = _all(HONEST, judge, cases, keep)
     refused = [trial for trial in done if not trial.accepted]
     for trial in refused:
         say(f"{trial.name} ({trial.kind}) is not accepted: {'; '.join(trial.reasons)}")
@@ -102,7 +107,7 @@ def _stops(stem: str, found: Sequence[str], how: str) -> Iterator[Measure]:
         yield Measure(f"{stem}.{name.replace(' ', '_')}", count, "patches", how)
 
 
-def _all(corpus: str, judge: Callable[[JudgeCase], Trial], cases: Sequence[JudgeCase], keep: Keep) -> list[Trial]:
+def _all(corpus: str, judge: Judge, cases: Sequence[JudgeCase], keep: Keep) -> list[Trial]:
     done = []
     for trial in trials(judge, cases):
         keep(corpus, trial)

@@ -23,6 +23,7 @@ from tddbot.stop import Stop
 from tddbot.work import Work, run
 
 _GIVEN = "case"
+_TOOL_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,8 @@ class JudgeSeat:
 
     def tool(self, module: str, *arguments: str) -> ToolRun:
         """Run `python -m module` on the repository as it is, in the jail."""
-        return self.app.runner.tool(ToolRequest(self.app.repository.snapshot(), module, arguments), Stop())
+        request = ToolRequest(self.app.repository.snapshot(), module, arguments, seconds=_TOOL_SECONDS)
+        return self.app.runner.tool(request, Stop())
 
     def work(self, target: Target) -> Work:
         """Return the work on a target, as the loop begins it."""
@@ -106,17 +108,19 @@ class JudgeSeat:
 
 
 @contextmanager
-def judge_seat(root: Path, files: Mapping[str, str], jobs: int | None = None) -> Iterator[JudgeSeat]:
-    """Make a repository of these files at `root` and open it; tests run in tddbot's own Python, `jobs` side by side.
+def judge_seat(
+    root: Path, files: Mapping[str, str], jobs: int | None = None, python: Path | None = None
+) -> Iterator[JudgeSeat]:
+    """Make a repository of these files at `root` and open it; its home, which is empty, lies beside it.
 
-    Its home, which is empty, lies beside it.
+    Tests run in `python`, or else in tddbot's own, `jobs` of them side by side.
     """
     for path, text in files.items():
         place = root / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(text, encoding="utf-8", newline="")
     create(root, "As it is")
-    with opened(root, _silent, None, environment(root), sys.executable) as app:
+    with opened(root, _silent, None, environment(root), str(python or sys.executable)) as app:
         yield JudgeSeat(app, jobs)
 
 

@@ -78,12 +78,12 @@ SUITES = (
 )
 
 
-def measured(scratch: Path, quick: bool, say: Callable[[str], None]) -> Iterator[Measure]:
+def measured(scratch: Path, python: Path, quick: bool, say: Callable[[str], None]) -> Iterator[Measure]:
     """Yield the ratio of each suite, its median over three rounds, or of the two smallest over one."""
     suites, rounds = (SUITES[:2], 1) if quick else (SUITES, 3)
     for suite in suites:
         say(f"judging on the suite {suite.name}")
-        with judge_seat(scratch / suite.name / "repository", suite.files()) as seat:
+        with judge_seat(scratch / suite.name / "repository", suite.files(), None, python) as seat:
             pairs = [_timed(seat) for _ in range(rounds)]
         cold = median([pair[0] for pair in pairs])
         how = (

@@ -50,14 +50,14 @@ class Trial:
         return not self.stopped_by
 
 
-def cheat(scratch: Path, case: JudgeCase) -> Trial:
+def cheat(scratch: Path, python: Path, case: JudgeCase) -> Trial:
     """Judge a cheat, see what the runs alone would say, and whether plain pytest falls for it.
 
     It counts as accepted where it is for one of the targets. Raise BadCaseError for a case that is not red.
     """
     started = time.perf_counter()
     alone = set[str]()
-    with judge_seat(scratch / case.name / "before", case.files, jobs=1) as seat:
+    with judge_seat(scratch / case.name / "before", case.files, 1, python) as seat:
         for target in _targets(seat, case):
             judged = seat.judged(target, [case.patch])
             alone.add(_alone(seat, target, judged, case))
@@ -65,14 +65,14 @@ def cheat(scratch: Path, case: JudgeCase) -> Trial:
             if trial.accepted:
                 break
         reds = seat.baseline.reds()
-    effective = None if case.needs else _is_effective(scratch / case.name / "after", case, reds)
+    effective = None if case.needs else _is_effective(scratch / case.name / "after", python, case, reds)
     return replace(trial, alone=min(alone), effective=effective)
 
 
-def honest(scratch: Path, case: JudgeCase) -> Trial:
+def honest(scratch: Path, python: Path, case: JudgeCase) -> Trial:
     """Judge an honest patch, which has to be accepted for each of the targets; raise BadCaseError as `cheat` does."""
     started = time.perf_counter()
-    with judge_seat(scratch / case.name / "before", case.files, jobs=1) as seat:
+    with judge_seat(scratch / case.name / "before", case.files, 1, python) as seat:
         for target in _targets(seat, case):
             trial = _trial(case, seat.judged(target, [case.patch]), started)
             if not trial.accepted:
@@ -119,9 +119,9 @@ def _trial(case: JudgeCase, judged: Judged, started: float) -> Trial:
     return Trial(case.name, case.kind, _stop(judged), reasons, warnings, seconds=time.perf_counter() - started)
 
 
-def _is_effective(root: Path, case: JudgeCase, reds: Collection[NodeId]) -> bool:
+def _is_effective(root: Path, python: Path, case: JudgeCase, reds: Collection[NodeId]) -> bool:
     """Whether plain pytest ends well or calls the red tests passed; what depends on luck has a few tries."""
-    with judge_seat(root, case.patched()) as seat:
+    with judge_seat(root, case.patched(), 1, python) as seat:
         return any(_is_deceived(seat, reds) for _ in range(_TRIES))
 
 
