@@ -31,7 +31,7 @@ def how_many(cases: int, share: float, reds: int | None = None) -> int:
 def chosen(cases: Sequence[Case], open_: Collection[int], most: int) -> tuple[int, ...]:
     """Return the numbers of at most so many of the cases that are `open_` to it."""
     text = "\n".join(ast.dump(value) for case in cases for value in case.values)
-    for kinds in (_strict(cases), _loose(cases)):
+    for kinds in (_strict(cases), _loose(cases, by_letters=True), _loose(cases, by_letters=False)):
         if found := _spread(kinds, sorted(open_), most, lambda number: (_novelty(number, cases), _lot(text, number))):
             return found
     return ()
@@ -60,8 +60,8 @@ def _lot(text: str, number: int) -> str:
     return hashlib.blake2b(f"{number}\0{text}".encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
-def _loose(cases: Sequence[Case]) -> list[Likeness]:
-    return [tuple(map(_like, case.values)) for case in cases]
+def _loose(cases: Sequence[Case], by_letters: bool) -> list[Likeness]:
+    return [tuple(_like(value, by_letters) for value in case.values) for case in cases]
 
 
 def _strict(cases: Sequence[Case]) -> list[Likeness]:
@@ -72,10 +72,10 @@ def _strict(cases: Sequence[Case]) -> list[Likeness]:
         counts = Counter(dumped)
         again = sum(counts[each] > 1 for each in dumped) * 2 >= len(dumped)
         is_named = not any(_is_number(value) for value in column)
-        columns.append(dumped if again and is_named else [_like(value) for value in column])
+        columns.append(dumped if again and is_named else [_like(value, by_letters=True) for value in column])
     widest = max((len(case.values) for case in cases), default=0)
     if any(len(case.values) != widest for case in cases):
-        return _loose(cases)
+        return _loose(cases, by_letters=True)
     return list(zip(*columns, strict=True))
 
 
@@ -84,14 +84,14 @@ def _is_number(node: ast.expr) -> bool:
     return isinstance(value, ast.Constant) and type(value.value) in (int, float, complex)
 
 
-def _like(node: ast.expr) -> str:
+def _like(node: ast.expr, by_letters: bool) -> str:
     try:
-        return _likeness(ast.literal_eval(node))
+        return _likeness(ast.literal_eval(node), by_letters)
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         return ast.unparse(node.func) if isinstance(node, ast.Call) else ast.unparse(node)
 
 
-def _likeness(value: object) -> str:
+def _likeness(value: object, by_letters: bool) -> str:
     match value:
         case None | bool():
             return repr(value)
@@ -100,16 +100,18 @@ def _likeness(value: object) -> str:
             return f"{type(value).__name__} {sign}"
         case str() | bytes():
             text = value if isinstance(value, str) else value.decode("latin-1")
-            return f"{type(value).__name__} {''.join(sorted(set(map(_letter, text))))}"
+            letters = "".join(sorted(set(map(_letter, text)))) if by_letters else bool(text)
+            return f"{type(value).__name__} {letters}"
         case dict():
-            return f"dict {_many(len(value))} {_of(list(value.keys()))} {_of(list(value.values()))}"
+            inner = f"{_of(list(value.keys()), by_letters)} {_of(list(value.values()), by_letters)}"
+            return f"dict {_many(len(value))} {inner}"
         case list() | tuple() | set():
-            return f"{type(value).__name__} {_many(len(value))} {_of(list(value))}"
+            return f"{type(value).__name__} {_many(len(value))} {_of(list(value), by_letters)}"
     return type(value).__name__
 
 
-def _of(values: Sequence[object]) -> str:
-    return " ".join(sorted({_likeness(value) for value in values[:_MOST_PARTS]}))
+def _of(values: Sequence[object], by_letters: bool) -> str:
+    return " ".join(sorted({_likeness(value, by_letters) for value in values[:_MOST_PARTS]}))
 
 
 def _many(count: int) -> str:

@@ -129,18 +129,18 @@ def _set_to(name: str, body: Sequence[ast.stmt]) -> Iterator[ast.expr]:
                 yield value
 
 
-def _case(node: ast.expr, width: int, text: Text) -> Case | None:
-    """Return a row as a case of so many values, or None where they cannot be told apart."""
+def _case(node: ast.expr, width: int, is_bare: bool, text: Text) -> Case | None:
+    """Return a row as a case of so many values, or of itself where it `is_bare`; None where that is not sure."""
     id_: ast.expr | None = None
-    inner, is_plain = node, True
+    is_plain = True
     if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "param":
         id_ = next((keyword.value for keyword in node.keywords if keyword.arg == "id"), None)
         is_plain = all(keyword.arg == "id" for keyword in node.keywords)
         values = tuple(node.args)
-    elif width == 1:
+    elif is_bare:
         values = (node,)
-    elif isinstance(inner, ast.Tuple | ast.List):
-        values = tuple(inner.elts)
+    elif isinstance(node, ast.Tuple | ast.List):
+        values = tuple(node.elts)
     else:
         return None
     if len(values) != width or any(isinstance(value, ast.Starred) for value in values):
@@ -148,8 +148,8 @@ def _case(node: ast.expr, width: int, text: Text) -> Case | None:
     return Case(text.span(node), node.lineno, node.end_lineno or node.lineno, values, id_, is_plain)
 
 
-def _rows(elements: Sequence[ast.expr], width: int, text: Text) -> tuple[Case, ...] | None:
-    rows = [_case(element, width, text) for element in elements]
+def _rows(elements: Sequence[ast.expr], width: int, is_bare: bool, text: Text) -> tuple[Case, ...] | None:
+    rows = [_case(element, width, is_bare, text) for element in elements]
     return tuple(row for row in rows if row) if None not in rows else None
 
 
@@ -170,13 +170,15 @@ def _is_parametrize(node: ast.expr) -> bool:
 def _table(test: str, function: Function, mark: ast.Call, tree: ast.Module, text: Text) -> Group | None:
     given = dict(zip(_GIVEN, mark.args, strict=False))
     given |= {keyword.arg: keyword.value for keyword in mark.keywords if keyword.arg}
-    names = _names(given.pop("argnames", None))
+    asked_names = given.pop("argnames", None)
+    names = _names(asked_names)
     elements = _listed(given.pop("argvalues", ast.Constant(None)), tree.body)
     asked = given.pop("ids", None)
     ids = None if asked is None else _listed(asked, tree.body)
     if names is None or elements is None or given.keys() - {"scope"} or len(mark.args) > len(_GIVEN):
         return None
-    rows = _rows(elements, len(names), text)
+    # A list of one name has rows of one value, and a name alone has values.
+    rows = _rows(elements, len(names), len(names) == 1 and isinstance(asked_names, ast.Constant), text)
     # A function may make the IDs, which then nobody knows.
     if rows is None or (asked is not None and (ids is None or len(ids) != len(rows))):
         return None
@@ -202,7 +204,7 @@ def _loops(test: str, function: Function, tree: ast.Module, text: Text) -> Itera
         elements = _listed(node.iter, function.body, tree.body)
         if elements is None or len(names) != len(targets):
             continue
-        rows = _rows(elements, len(names), text)
+        rows = _rows(elements, len(names), isinstance(node.target, ast.Name), text)
         if rows and all(map(is_literal, (value for row in rows for value in row.values))):
             body = range(node.lineno, (node.end_lineno or node.lineno) + 1)
             yield Group(Form.LOOP, test, function, rows, elements, names, body=body)

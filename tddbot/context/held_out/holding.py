@@ -52,7 +52,7 @@ def held_out(
     files = [_file(path, text, target, nodes, {**others, path: text}, share) for path, text in sorted(texts.items())]
     made = {file.path: new for file in files if file.picked and (new := _verified(file)) is not None}
     held = [file for file in files if file.path in made]
-    tests = tuple(test for file in held for test in _tests(file))
+    tests = tuple(test for file in held for test in _tests(file, nodes))
     hidden = frozenset(node for node in {*nodes, *target.node_ids} if any(_is_of(node, test) for test in tests))
     lines = {file.path: frozenset(line for case in file.cases() for line in _lines(case)) for file in held}
     shown = "\n".join([*({**others, **made}.values())])
@@ -111,18 +111,21 @@ def _open(group: Group, path: str, reds: Sequence[Result], nodes: Collection[Nod
         return (
             plain if whole else _after_failure(group, [each for each in reds if each.node_id.startswith(test)], plain)
         )
-    names = [combined(group, number) for number in range(len(group.cases))]
-    if not all(names):
-        return []
+    names = combined(group)
     if whole:
-        return plain
-    mine = {node for node in nodes if node.partition("[")[0] == test}
+        return plain if names else []
+    mine = _nodes_of(test, nodes)
     rows = [{f"{test}[{name}]" for name in known} & mine for known in names]
-    # Each test must be of a row that is known, and each row have as many.
-    if sum(map(len, rows)) != len(mine) or len(set(map(len, rows))) != 1 or not rows[0]:
+    each = len(mine) // len(group.cases)
+    # Where a row's name is not known, there must be as many tests left as such rows have.
+    if not names or len(mine) != each * len(group.cases) or not {len(row) for row in rows} <= {0, each}:
         return []
     red = {result.node_id for result in reds}
-    return [number for number in plain if rows[number] <= red]
+    return [number for number in plain if rows[number] and rows[number] <= red]
+
+
+def _nodes_of(test: str, nodes: Iterable[NodeId]) -> set[NodeId]:
+    return {node for node in nodes if node.partition("[")[0] == test}
 
 
 def _after_failure(group: Group, reds: Sequence[Result], plain: Sequence[int]) -> list[int]:
@@ -179,7 +182,8 @@ def _pieces(node: ast.AST) -> Iterator[str]:
 def _telling(case: Case, file: _File, shown: str) -> Iterator[str]:
     """Yield what of a case stands nowhere in what is shown, with its own line and its representation."""
     inner = file.text.text[slice(*case.span)]
-    calls = (ast.unparse(node) for node in ast.walk(ast.parse(inner.strip())) if isinstance(node, ast.Call))
+    tree = parsed(inner)
+    calls = (ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Call)) if tree else ()
     whole = [inner.strip("()[] \n"), *map(str.strip, lines_of(inner)), *calls, _represented(case)]
     for piece in dict.fromkeys([*whole, *(piece for value in case.values for piece in _pieces(value))]):
         if piece.strip("()[], ") and not re.search(rf"(?<!\w){re.escape(piece)}(?!\w)", shown):
@@ -193,7 +197,7 @@ def _represented(case: Case) -> str:
         return ""
 
 
-def _tests(file: _File) -> Iterator[PartlyShown]:
+def _tests(file: _File, nodes: Collection[NodeId]) -> Iterator[PartlyShown]:
     for group, numbers in file.picked:
         name = group.function.name
         if group.form is Form.LINES:
@@ -203,9 +207,11 @@ def _tests(file: _File) -> Iterator[PartlyShown]:
             rows = frozenset(_shown_as(case) for at, case in enumerate(group.cases) if at not in numbers)
             yield PartlyShown(file.path, name, len(numbers), body=frozenset(group.body), names=group.names, rows=rows)
         else:
-            hidden = frozenset(each for at in numbers for each in combined(group, at))
-            every = frozenset(each for at in range(len(group.cases)) for each in combined(group, at))
-            yield PartlyShown(file.path, name, len(numbers), shown=every - hidden, hidden=hidden)
+            names = combined(group)
+            hidden = frozenset(each for at in numbers for each in names[at])
+            every = {each for row in names for each in row}
+            every |= {node.partition("[")[2][:-1] for node in _nodes_of(f"{file.path}::{group.test}", nodes)}
+            yield PartlyShown(file.path, name, len(numbers), shown=frozenset(every - hidden), hidden=hidden)
 
 
 def _is_of(node: NodeId, test: PartlyShown) -> bool:

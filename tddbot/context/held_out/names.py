@@ -7,6 +7,7 @@ was collected has to.
 import ast
 from collections.abc import Iterator, Sequence
 from itertools import product
+from math import prod
 
 from tddbot.context.held_out.groups import Case, Group
 
@@ -14,6 +15,7 @@ _LONG = 100
 """From this length on, newer versions of pytest name a string by its parameter."""
 
 _MOST = 16
+_MOST_TESTS = 20_000
 _UNPRINTABLE = {number: f"\\x{number:02x}" for number in (*range(32), 127)} | {9: "\\t", 10: "\\n", 13: "\\r"}
 
 
@@ -24,23 +26,25 @@ def names_of_rows(table: Group) -> list[tuple[str, ...]] | None:
     return found if all(found) and len(set(every)) == len(every) else None
 
 
-def combined(group: Group, index: int) -> tuple[str, ...]:
-    """Return the IDs of all tests that have this row of this table, whatever their rows of the other tables are."""
-    columns: list[Sequence[str]] = []
-    for place, table in enumerate(group.tables):
-        names = names_of_rows(table)
-        if names is None:
-            return ()
-        columns.append(names[index] if place == group.place else [name for row in names for name in row])
-    return tuple("-".join(parts) for parts in product(*columns))
+def combined(group: Group) -> list[tuple[str, ...]]:
+    """Return for each row of a table the IDs of all tests that have it, whatever their rows of the other tables are.
+
+    Empty where they cannot be told apart.
+    """
+    known = [names_of_rows(table) for table in group.tables]
+    found = [names for names in known if names]
+    if len(found) < len(known) or prod(sum(map(len, names)) for names in found) > _MOST_TESTS:
+        return []
+    columns: list[Sequence[str]] = [[name for row in names for name in row] for names in found]
+    before, after = columns[: group.place], columns[group.place + 1 :]
+    return [tuple("-".join(parts) for parts in product(*before, row, *after)) for row in found[group.place]]
 
 
 def _names(table: Group, index: int, case: Case) -> Iterator[str]:
-    given = case.id or (table.ids[index] if table.ids else None)
-    if given is not None and not (isinstance(given, ast.Constant) and given.value is None):
-        if isinstance(given, ast.Constant):
-            yield _plain(given.value)
-        return
+    for given in (case.id, table.ids[index] if table.ids else None):
+        if given is not None and not (isinstance(given, ast.Constant) and given.value is None):
+            yield _plain(given.value) if isinstance(given, ast.Constant) else ast.unparse(given)
+            return
     columns = [_of_value(value, name, index) for value, name in zip(case.values, table.names, strict=True)]
     for count, parts in enumerate(product(*columns)):
         if count == _MOST:
@@ -48,15 +52,16 @@ def _names(table: Group, index: int, case: Case) -> Iterator[str]:
         yield "-".join(parts)
 
 
-def _of_value(node: ast.expr, name: str, index: int) -> tuple[str, ...]:
-    by_place = f"{name}{index}"
+def _of_value(node: ast.expr, parameter: str, index: int) -> tuple[str, ...]:
+    by_place = f"{parameter}{index}"
     try:
         value = ast.literal_eval(node)
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         # Classes and functions are named by themselves; what else it may be is only told by what was collected.
-        own = (ast.unparse(node).rpartition(".")[2],) if isinstance(node, ast.Name | ast.Attribute) else ()
-        enum = (ast.unparse(node),) if isinstance(node, ast.Attribute) else ()
-        return (by_place, *own, *enum)
+        if isinstance(node, ast.Lambda):
+            return ("<lambda>",)
+        name = ast.unparse(node) if isinstance(node, ast.Name | ast.Attribute) else by_place
+        return tuple(dict.fromkeys((by_place, name.rpartition(".")[2], name)))
     if isinstance(value, str | bytes) and len(value) > _LONG:
         return (by_place, _plain(value))
     if value is None or isinstance(value, str | bytes | bool | int | float | complex):
