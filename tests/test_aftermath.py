@@ -93,6 +93,15 @@ def test_a_boundary_that_no_test_pins_is_told_with_the_test_that_would():
     assert found[0].test == "def test_f_of_3():\n    assert f(3) == 3  # 4 if `n > 3` were `n >= 3`"
 
 
+def test_a_constant_of_the_module_is_told_with_a_call_of_who_reads_it():
+    text = "LIMIT = 3\n\n\ndef f(n):\n    return n + 1 if n > LIMIT else n\n"
+    one = SievingLab(text, ("f(1)", "f(9)", "f(5)"), tests=(LOOSE, OTHER))
+    found = told(working(LOOSE, OTHER, one), text)
+    (constant,) = [each for each in found if each.line == 1]
+    assert constant.test.startswith("def test_f_of_")
+    assert "assert f(" in constant.test
+
+
 def test_what_the_tests_pin_is_not_told():
     assert told(working(STRICT, OTHER, lab(STRICT, OTHER))) == ()
 

@@ -45,7 +45,7 @@ def _open(survivor: Survivor, test: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _closed(survivor: Survivor, split: Split, test: str) -> tuple[str, tuple[str, ...]]:
-    answer, other = split.answers[survivor.patch_id], split.answers[survivor.mutant_id]
+    answer, other = split.answers[survivor.patch_id], split.answers[survivor.mutant.id]
     call, imports = pasted(split.call, split.path, test)
     if answer.raised:
         exception, more = _exception(answer.text, survivor, test)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tddbot.domain import Patch
 from tddbot.judge.change_words import quoted
 from tddbot.ties.contest import Split
 
@@ -25,8 +26,9 @@ _LARGER_THAN_ONE = re.compile(r"(?<![\w.])(?:[2-9]|[1-9]\d+)\b")
 class Survivor:
     """A change of a file's text (`source`, after the patch) that all tests pass: bytes of its UTF-8 become `text`.
 
-    `kind` is one of the offline generator's, forward; `function` the qualified name of where it is, "" outside of any;
-    `split` the smallest input on which the patch and the mutant, by the names of both, have different answers.
+    `kind` is one of the offline generator's, forward; `patch_id` names the patch, and `mutant` is it with the change.
+    `function` is the qualified name of where it is, "" outside of any; `split` the smallest input on which the two have
+    different answers.
     """
 
     path: str
@@ -36,7 +38,7 @@ class Survivor:
     text: str
     kind: str
     patch_id: str
-    mutant_id: str
+    mutant: Patch
     function: str = ""
     split: Split | None = None
 
@@ -62,7 +64,7 @@ def ranked(survivors: Iterable[Survivor]) -> list[Survivor]:
 def is_noticed(survivor: Survivor, other: Survivor) -> bool:
     """Whether the test that would notice `other` would notice this one, too."""
     marks = other.split.marks if other.split else {}
-    return survivor.mutant_id in marks and marks[survivor.mutant_id] != marks[survivor.patch_id]
+    return survivor.mutant.id in marks and marks[survivor.mutant.id] != marks[survivor.patch_id]
 
 
 def words(survivor: Survivor) -> str:

@@ -4,6 +4,7 @@ import ast
 
 import pytest
 
+from tddbot.domain import Patch
 from tddbot.judge.skeletons import name_of, skeleton
 from tddbot.judge.unpinned import Survivor
 from tddbot.lab import Answer
@@ -12,13 +13,15 @@ from tddbot.ties.manners import Manner
 
 SOURCE = "class TooMuch(Exception):\n    pass\n\n\ndef f(n, m=0):\n    return n > 3\n"
 
+MUTANT = Patch(())
+
 
 def survivor(
     call: str, answer: Answer, other: Answer, manner: Manner = Manner.VALUE, function: str = "f", text: str = ">="
 ) -> Survivor:
-    split = Split("a.py", call, 0, manner, {"patch": answer, "mutant": other}, {}) if call else None
+    split = Split("a.py", call, 0, manner, {"patch": answer, MUTANT.id: other}, {}) if call else None
     at = SOURCE.index(" > ") + 1
-    return Survivor("a.py", SOURCE, at, at + 1, text, "boundary", "patch", "mutant", function, split)
+    return Survivor("a.py", SOURCE, at, at + 1, text, "boundary", "patch", MUTANT, function, split)
 
 
 def raised(name: str) -> Answer:

@@ -2,20 +2,23 @@
 
 import pytest
 
+from tddbot.domain import Patch
 from tddbot.judge.unpinned import Survivor, is_telling, ranked, words
 from tddbot.lab import Answer
 from tddbot.ties.contest import Split
 from tddbot.ties.manners import Manner
 
+MUTANT = Patch(())
+
 
 def survivor(source: str, was: str, becomes: str, kind: str = "boundary", split: Split | None = None) -> Survivor:
     start = source.index(was)
-    return Survivor("a.py", source, start, start + len(was), becomes, kind, "patch", "mutant", "f", split)
+    return Survivor("a.py", source, start, start + len(was), becomes, kind, "patch", MUTANT, "f", split)
 
 
 def split(call: str, strays: int = 0) -> Split:
-    answers = {"patch": Answer("1"), "mutant": Answer("2")}
-    return Split("a.py", call, strays, Manner.VALUE, answers, {"patch": "1", "mutant": "2"})
+    answers = {"patch": Answer("1"), MUTANT.id: Answer("2")}
+    return Split("a.py", call, strays, Manner.VALUE, answers, {"patch": "1", MUTANT.id: "2"})
 
 
 def test_the_words_read_on():
