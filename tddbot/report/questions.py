@@ -57,11 +57,10 @@ def _short(text: str) -> str:
     return text if len(text) <= _LONGEST_TEST else f"{text[: _LONGEST_TEST - 1]}…"
 
 
-def unpinned_lines(unpinned: Iterable[Unpinned], skeletons: bool = False) -> list[str]:
-    """Return what no test notices of a patch, a line each; after it the test that would, where that is asked for."""
+def unpinned_lines(unpinned: Iterable[Unpinned]) -> list[str]:
+    """Return what no test notices of a patch, a line each, and after it the test that would."""
     lines = []
     for each in unpinned:
         lines.append(visible(f"no test notices if {one_line(each.change)} ({each.path}:{each.line})"))
-        if skeletons:
-            lines += [f"    {visible(line)}" for line in _short(each.test).splitlines()]
+        lines += [f"    {visible(line)}" for line in _short(each.test).splitlines()]
     return lines

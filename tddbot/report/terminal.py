@@ -232,7 +232,7 @@ def show_evidence(console: "Console", evidence: Evidence, whole: bool = False) -
     show_labelled(console, evidence_lines(evidence, whole))
     if evidence.question:
         show_question(console, evidence.question, evidence.patch_id)
-    for line in questions.unpinned_lines(evidence.unpinned, skeletons=whole):
+    for line in questions.unpinned_lines(evidence.unpinned):
         console.print(f"  {line}", style="yellow", markup=False)
 
 

@@ -51,14 +51,11 @@ UNPINNED = (
 )
 
 
-def test_what_no_test_notices_is_a_line_each():
+def test_what_no_test_notices_is_a_line_each_with_the_test_that_would_below():
     assert questions.unpinned_lines(UNPINNED) == [
         "no test notices if `<` is `<=` (a.py:3)",
+        "    def test_f():",
+        "        assert f() == 1",
         r"no test notices if it is gone\x1b (b.py:1)",
     ]
     assert questions.unpinned_lines(()) == []
-
-
-def test_the_test_that_would_notice_it_comes_where_it_is_asked_for():
-    assert questions.unpinned_lines(UNPINNED, skeletons=True)[1:3] == ["    def test_f():", "        assert f() == 1"]
-    assert len(questions.unpinned_lines(UNPINNED, skeletons=True)) == 4
