@@ -234,8 +234,12 @@ def test_after_a_fix_comes_what_the_tests_leave_open():
     lines = told(shown).splitlines()
     assert "? the tests leave it open: 2 patches pass all tests and differ on f('ä')" in lines
     assert "      a.py:1: 41 becomes 42 (this one was taken)" in lines
-    assert lines[-2:] == ["  no test notices if `42` is `43` (a.py:1)", "  applied; `tddbot undo` takes it back"]
-    assert "      def test_f():" in told(shown, verbose=True).splitlines()
+    assert lines[-4:] == [
+        "  no test notices if `42` is `43` (a.py:1)",
+        "      def test_f():",
+        "          ...",
+        "  applied; `tddbot undo` takes it back",
+    ]
 
 
 @pytest.mark.parametrize("ruling", [Ruling.OVERFIT, Ruling.GATED, Ruling.FORBIDDEN, Ruling.REGRESSION, Ruling.UNPROVEN])
