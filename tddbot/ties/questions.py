@@ -1,11 +1,16 @@
 """An input on which patches part, as the tests of which each holds with one behaviour alone."""
 
-from collections.abc import Sequence
+import ast
+import builtins
+from collections.abc import Iterator, Sequence
 
 from tddbot.domain import Candidate, Option
+from tddbot.parsing import parsed
 from tddbot.ties.contest import Split
+from tddbot.ties.differing import text_after
 from tddbot.ties.manners import same_by_equality
 from tddbot.ties.pasted import as_test, pasted
+from tddbot.ties.scenes import top_names
 
 MOST_OPTIONS = 4
 
@@ -20,15 +25,25 @@ def asked(split: Split, passers: Sequence[Candidate], test: str, whole: bool = F
     for passer in passers:
         distinct.setdefault(split.marks[passer.patch.id], passer)
     chosen = list(distinct.values())[:MOST_OPTIONS]
-    options = []
+    call, options = split.manner.shown(shown), []
     for each in chosen:
-        lines = "\n".join([*imports, _lines(split, each, chosen, shown)])
-        text = as_test(lines, split.manner.shown(shown), test) if whole else lines
-        options.append(Option(each.patch, each.note, text))
-    return split.manner.shown(shown), tuple(options)
+        lines = "\n".join([*imports, *_lines(split, each, chosen, shown, test)])
+        options.append(Option(each.patch, each.note, as_test(lines, call, test) if whole else lines))
+    return call, tuple(options)
 
 
-def _lines(split: Split, passer: Candidate, chosen: Sequence[Candidate], shown: str) -> str:
+def _lines(split: Split, passer: Candidate, chosen: Sequence[Candidate], shown: str, test: str) -> Iterator[str]:
     answer = split.answers[passer.patch.id]
     others = [split.answers[each.patch.id] for each in chosen if each is not passer]
-    return split.manner.lines(shown, answer, any(same_by_equality(answer, other) for other in others))
+    lines = split.manner.lines(shown, answer, any(same_by_equality(answer, other) for other in others))
+    if not answer.raised or hasattr(builtins, answer.text):
+        yield lines
+        return
+    whole = f"pytest.raises({answer.text}):"
+    module = parsed(text_after(passer.patch, split.path))
+    if isinstance(module, ast.Module) and answer.text in top_names(module):
+        name, imports = pasted(answer.text, split.path, test)
+        yield from (*imports, lines.replace(whole, f"pytest.raises({name}):", 1))
+    else:  # where it may be had from is not known
+        yield lines.replace(whole, "pytest.raises(Exception) as caught:", 1)
+        yield f"assert caught.typename == {answer.text!r}"

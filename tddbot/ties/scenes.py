@@ -40,7 +40,7 @@ def scenes(test: str, owner: str, module: ast.Module) -> list[Scene]:
     tree = parsed(test)
     if isinstance(tree, Unparsable):
         return []
-    reading = _Reading(owner, set(_names(module)), dict(functions(tree.body)))
+    reading = _Reading(owner, set(top_names(module)), dict(functions(tree.body)))
     whole = dict.fromkeys(scene for node in reading.functions.values() for scene in reading.of(node))
     # A scene without one of its steps is as good as another, and one with a step more may tell more.
     varied = (other for scene in whole for other in _varied(scene))
@@ -53,7 +53,7 @@ def calls(test: str, function: str, module: ast.Module) -> list[str]:
     tree = parsed(test)
     if isinstance(tree, Unparsable):
         return []
-    known, found = set(_names(module)), dict[str, None]()
+    known, found = set(top_names(module)), dict[str, None]()
     for _, node in functions(tree.body):
         for row in islice(_rows(node), _MOST_ROWS):
             for each in (inner for statement in node.body for inner in ast.walk(_filled(statement, row))):
@@ -86,7 +86,7 @@ def _varied(scene: Scene) -> Iterator[Scene]:
         yield Scene(scene.maker, steps[::-1], scene.told)
 
 
-def _names(module: ast.Module) -> Iterator[str]:
+def top_names(module: ast.Module) -> Iterator[str]:
     """Yield what a module defines or imports at its top."""
     for node in module.body:
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):

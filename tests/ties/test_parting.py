@@ -1,5 +1,7 @@
 """On which inputs proven patches part, with a laboratory in this process."""
 
+import sys
+import types
 from collections.abc import Sequence
 
 import pytest
@@ -189,6 +191,28 @@ def test_a_scene_that_raises_is_a_test_as_a_whole() -> None:
     _, options = asked(split, parting.passers, TOLD, whole=True)
     assert "    with pytest.raises(ValueError):\n        it = Stack()\n        it.push(" in options[1].test
     assert [[holds(each.test, after) for after in afters] for each in options] == [[True, False], [False, True]]
+
+
+@pytest.mark.parametrize(
+    ("head", "raised", "line"),
+    [
+        ("class OddError(Exception): pass\n\n", "OddError", "    with pytest.raises(OddError):"),
+        ("import json\n\n", "json.JSONDecodeError('x', 'y', 0)", "    assert caught.typename == 'JSONDecodeError'"),
+    ],
+)
+def test_an_exception_that_the_test_file_does_not_know_is_named_all_the_same(head: str, raised: str, line: str) -> None:
+    body = "if n % 2: raise {}\n    return n"
+    afters = [head + f("return n", ": int"), head + f(body.format(raised), ": int")]
+    lab = InProcessLab(head + RED, ("f(2)", "f(4)", "f(6)"))
+    parting = parted(passers(head + RED, *afters), inquiry(head + RED, lab, "from calc import f\n").hearing)
+    split = parting.smallest_split()
+    assert split is not None
+    _, options = asked(split, parting.passers, "from calc import f\n", whole=True)
+    assert line in options[1].test.splitlines()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "calc", module := types.ModuleType("calc"))
+        exec(afters[1], module.__dict__)
+        assert [holds(each.test, "from calc import f") for each in options] == [False, True]
 
 
 def holds(test: str, text: str) -> bool:
