@@ -18,6 +18,7 @@ IT = "it"
 _MOST = 60
 _MOST_STEPS = 6
 _MOST_ROWS = 8
+_DEEPEST = 100
 _Row = Mapping[str, ast.expr]
 
 
@@ -37,10 +38,8 @@ class Scene:
 
 def scenes(test: str, owner: str, module: ast.Module) -> list[Scene]:
     """Return what the tests in a text do with objects of a class, and less of the same; the shortest first."""
-    tree = parsed(test)
-    if isinstance(tree, Unparsable):
-        return []
-    reading = _Reading(owner, set(top_names(module)), dict(functions(tree.body)))
+    tests = _tests(test)
+    reading = _Reading(owner, set(top_names(module)), tests)
     whole = dict.fromkeys(scene for node in reading.functions.values() for scene in reading.of(node))
     # A scene without one of its steps is as good as another, and one with a step more may tell more.
     varied = (other for scene in whole for other in _varied(scene))
@@ -50,11 +49,8 @@ def scenes(test: str, owner: str, module: ast.Module) -> list[Scene]:
 
 def calls(test: str, function: str, module: ast.Module) -> list[str]:
     """Return the calls of a function that the tests in a text make, as its module could make them, too."""
-    tree = parsed(test)
-    if isinstance(tree, Unparsable):
-        return []
     known, found = set(top_names(module)), dict[str, None]()
-    for _, node in functions(tree.body):
+    for node in _tests(test).values():
         for row in islice(_rows(node), _MOST_ROWS):
             for each in (inner for statement in node.body for inner in ast.walk(_filled(statement, row))):
                 if isinstance(each, ast.Call) and _last(each.func) == function:
@@ -72,6 +68,22 @@ def seen_again(expression: str) -> Scene | None:
             *steps, told = map(ast.unparse, elts)
             return Scene(ast.unparse(maker), tuple(steps), told)
     return None
+
+
+def _tests(text: str) -> dict[str, Function]:
+    """The functions in a text, without those that nest too deeply to be copied and written."""
+    tree = parsed(text)
+    found = {} if isinstance(tree, Unparsable) else dict(functions(tree.body))
+    return {name: node for name, node in found.items() if not _is_deep(node)}
+
+
+def _is_deep(node: ast.AST) -> bool:
+    level: list[ast.AST] = [node]
+    for _ in range(_DEEPEST):
+        level = [inner for each in level for inner in ast.iter_child_nodes(each)]
+        if not level:
+            return False
+    return True
 
 
 def _varied(scene: Scene) -> Iterator[Scene]:

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tddbot.ties.values import Opaque, Value, kind_of, written
+from tddbot.ties.values import Opaque, Value, kind_of, tree_of, written
 
 _DEEPEST = 6
 _PLAIN = frozenset({"int", "float", "str", "bool", "bytes", "complex"})
@@ -37,7 +37,7 @@ class Shape:
 def annotated(annotation: str, module: ast.Module) -> Shape | None:
     """Return what an annotation in a module allows, or None where that is anything, or not known."""
     try:
-        tree = ast.parse(annotation, mode="eval").body
+        tree = tree_of(annotation).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     return _Reading({node.name: node for node in module.body if isinstance(node, ast.ClassDef)}, module).shape(tree, 0)
@@ -156,7 +156,7 @@ class _Reading:
 
 def _parsed(text: str) -> ast.expr:
     try:
-        return ast.parse(text, mode="eval").body
+        return tree_of(text).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ast.Name("Any", ast.Load())
 

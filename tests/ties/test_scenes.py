@@ -2,7 +2,7 @@ import ast
 
 import pytest
 
-from tddbot.ties.scenes import Scene, scenes, seen_again
+from tddbot.ties.scenes import Scene, calls, scenes, seen_again
 
 MODULE = ast.parse("import math\nclass Stack: pass\nSIZE = 3\ndef helper(): pass\n")
 
@@ -73,6 +73,26 @@ def test_many_ways_to_make_and_tell_are_read(test: str, expected: str) -> None:
 )
 def test_what_the_module_could_not_evaluate_is_no_scene(test: str) -> None:
     assert found(test) == []
+
+
+def test_a_test_that_nests_deeply_has_none() -> None:
+    assert found(f"def test_it():\n    s = Stack()\n    assert s.f({' + '.join('1' * 900)})\n") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("assert helper(3) == 1", ["helper(3)"]),
+        ("assert stacks.helper(Stack([1]), SIZE) == 1", ["helper(Stack([1]), SIZE)"]),
+        ("assert [helper(1), helper(x=2)]", ["helper(1)", "helper(x=2)"]),
+        ("assert helper(unknown)", []),
+        ("assert other(3)", []),
+        ("assert helper(n) == m", ["helper(5)", "helper(6)"]),
+    ],
+)
+def test_calls_are_read_off_a_test(line: str, expected: list[str]) -> None:
+    table = "@pytest.mark.parametrize('n, m', [(5, 1), (6, 2)])\n" if "(n)" in line else ""
+    assert calls(f"{table}def test_it(n, m):\n    {line}\n", "helper", MODULE) == expected
 
 
 def test_scenes_are_few_whatever_the_test_holds() -> None:
