@@ -9,7 +9,9 @@ from threading import Timer
 from tddbot.context.code.files import Files, directory_of, join, upwards
 from tddbot.context.code.imports import Import
 from tddbot.context.code.layout import Layout
-from tddbot.domain import Attempt, Brief, Dud, NodeId, Role
+from tddbot.domain import Attempt, Brief, Conclusion, Dud, NodeId, Resolution, Role, Target
+from tddbot.ending import conclude
+from tddbot.judge.contradiction import contradiction
 from tddbot.judge.contradictions.clash import clashes, given, may_meet, observed
 from tddbot.judge.contradictions.places import Place, Sources
 from tddbot.judge.contradictions.plain import Asked, asked
@@ -47,6 +49,27 @@ def confirmed(work: Work, brief: Brief, attempt: Attempt) -> Contradiction | Non
     if len(pair) != 2 or set(pair).isdisjoint(work.target.node_ids):
         return None
     return _Inquest(work, brief, pair, deeper=True).found()
+
+
+def contradictory(
+    work: Work, attempts: Sequence[Attempt] = (), clash: Contradiction | None = None
+) -> Resolution | None:
+    """End a target whose tests contradict each other, as is shown or as two rungs say; None where neither is so."""
+    if clash is not None:
+        return conclude(work, Conclusion.CONTRADICTORY, clash.reason, attempts, clash=clash)
+    if pair := contradiction(attempts):
+        reason = f"two rungs say that no implementation can satisfy {' and '.join(pair)}"
+        return conclude(work, Conclusion.CONTRADICTORY, reason, attempts)
+    return None
+
+
+def others(resolution: Resolution, cluster: Target) -> frozenset[NodeId]:
+    """Return the tests of a cluster that may be won without the two that contradict each other, where those are known.
+
+    There are none where neither of the two is in the cluster by itself: no cluster is ever worked on twice.
+    """
+    left = frozenset(cluster.node_ids).difference(resolution.clash.node_ids if resolution.clash else ())
+    return left if len(left) < len(cluster.node_ids) else frozenset()
 
 
 class _Inquest:

@@ -7,7 +7,7 @@ from functools import partial
 from tddbot import events
 from tddbot.choosing import is_one_of_many
 from tddbot.context.targets import targets
-from tddbot.contradicting import contradicted
+from tddbot.contradicting import confirmed, contradicted, contradictory, others
 from tddbot.domain import (
     Attempt,
     Brief,
@@ -24,7 +24,6 @@ from tddbot.domain import (
 )  # fmt: skip
 from tddbot.ending import Step, conclude, deliver, fixed, next_step, offer, why_given_up
 from tddbot.guarding import watched
-from tddbot.judge.contradiction import contradiction
 from tddbot.judge.offers import rule_offer
 from tddbot.judge.overfit import shown_and_withheld
 from tddbot.parallel import in_order
@@ -56,6 +55,7 @@ def cycle(ports: Ports, policy: Policy, choose: Choice, stop: Stop) -> tuple[Run
         resolution = fix(work)
         resolutions.append(resolution)
         tried.update(resolution.contradiction)
+        tried.difference_update(others(resolution, cluster))
         ports.store.record_resolution(resolution)
         ports.tell(events.TargetResolved(resolution))
         if delivered := deliver(work, resolution):
@@ -76,15 +76,14 @@ def fix(work: Work) -> Resolution:
         if isinstance(prepared, Resolution):
             return prepared
         work, brief = replace(prepared[0], lab=lab), prepared[1]
-        if clash := contradicted(work, brief):
-            return conclude(work, Conclusion.CONTRADICTORY, clash.reason, clash=clash)
-        return search(work, brief)
+        ended = contradictory(work, clash=contradicted(work, brief))
+        return ended or search(work, brief)
 
 
 def search(work: Work, brief: Brief) -> Resolution:
     """Take the attempts one by one until one is accepted; what is only offered is kept for the user."""
     ports = work.ports
-    attempts, accepted = list[Attempt](), list[Attempt]()
+    attempts, accepted, clash = list[Attempt](), list[Attempt](), None
     hunt = Stop(work.stop)
     climbing = climb(replace(work, stop=hunt), brief)
     for attempt in climbing:
@@ -93,6 +92,8 @@ def search(work: Work, brief: Brief) -> Resolution:
         ports.tell(events.AttemptJudged(len(attempts), attempt))
         if attempt.verdict.ruling is Ruling.OFFERED:
             offer(work, attempt)
+        if clash := confirmed(work, brief, attempt):
+            break
         if attempt.verdict.accepted:
             accepted.append(attempt)
             if not is_one_of_many(work, attempt):
@@ -103,9 +104,8 @@ def search(work: Work, brief: Brief) -> Resolution:
         return fixed(work, brief, accepted, attempts)
     if work.stop.is_set():
         return conclude(work, Conclusion.CANCELLED, "it was cancelled", attempts)
-    if pair := contradiction(attempts):
-        reason = f"two rungs say that no implementation can satisfy {' and '.join(pair)}"
-        return conclude(work, Conclusion.CONTRADICTORY, reason, attempts)
+    if ended := contradictory(work, attempts, clash):
+        return ended
     return conclude(work, Conclusion.GAVE_UP, why_given_up(attempts, work.ledger.exhausted()), attempts)
 
 
