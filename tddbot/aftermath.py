@@ -1,5 +1,6 @@
 """What the tests leave open of a patch that is proven: changes of its lines that none of them notices."""
 
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from tddbot.judge.coverage import added_lines
 from tddbot.judge.parted import named, parted
 from tddbot.judge.skeletons import name_of, skeleton
 from tddbot.judge.unpinned import MOST, Survivor, is_noticed, is_telling, ranked, words
-from tddbot.lab import Lab
+from tddbot.lab import Fate, Lab
 from tddbot.parallel import in_order
 from tddbot.proof import Unpinned
 from tddbot.stop import Stop
@@ -24,6 +25,8 @@ from tddbot.work import Work, run, test_texts
 # Of the time, what the sieve and the questions may take until they begin nothing more; the rest is for the proof.
 _SIEVED, _ASKED = 0.4, 0.7
 _MOST_DOUBTED = 20
+# Where some mutants of a line do not end, the others will hardly, and each takes as long as it may.
+_MOST_ENDLESS = 2
 # Where there is no laboratory, each mutant takes as long as a run.
 _FEW = 12
 
@@ -91,19 +94,28 @@ def _found(work: Work, patch: Patch, watch: _Watch) -> list[Survivor]:
 
 def _passed(lab: Lab, patch: Patch, made: Sequence[Mutant], watch: _Watch) -> list[Mutant] | None:
     """Return the mutants that the laboratory lets through; None where it does not even let the patch through."""
+    waiting: deque[Mutant] = deque()
+    endless: Counter[tuple[str, int]] = Counter()
 
     def drawn() -> Iterator[Patch]:
         yield patch
         for mutant in made:
             if watch.left(_SIEVED) <= 0:
                 return
-            yield mutant.patch
+            if endless[mutant.path, mutant.line] < _MOST_ENDLESS:
+                waiting.append(mutant)
+                yield mutant.patch
 
-    screened = lab.screen(drawn(), watch.work.stop)
-    first = next(iter(screened), None)
+    screened = iter(lab.screen(drawn(), watch.work.stop))
+    first = next(screened, None)
     if first is None or not first.passed:
         return None
-    return [mutant for mutant, each in zip(made, screened, strict=False) if each.passed]
+    passed = []
+    for each in screened:
+        mutant = waiting.popleft()
+        endless[mutant.path, mutant.line] += each.fate is Fate.TIMEOUT
+        passed += [mutant] if each.passed else []
+    return passed
 
 
 def _survivors(patch: Patch, passed: Sequence[Mutant]) -> list[Survivor]:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from itertools import zip_longest
 from typing import Any
 
-from tddbot.domain import Excerpt, Patch, Role
+from tddbot.domain import Edit, Excerpt, Patch, Role
 from tddbot.generator.offline.repair.candidates import Programs, apart, spliced
 from tddbot.generator.offline.repair.operators import (
     arithmetic,
@@ -23,10 +23,12 @@ from tddbot.generator.offline.repair.operators import (
 )
 from tddbot.generator.offline.repair.operators.table import Table
 from tddbot.generator.offline.repair.places import Change, Place, Statement, places, statements
-from tddbot.generator.offline.repair.vocabulary import vocabulary
+from tddbot.generator.offline.repair.vocabulary import Vocabulary, vocabulary
 from tddbot.generator.offline.syntax import Source, kind, read
 
 MOST = 80
+_MOST_MADE = 4 * MOST
+_LARGEST = 100_000
 
 
 class Slip(StrEnum):
@@ -132,37 +134,59 @@ def mutants(patch: Patch, lines: Mapping[str, frozenset[int]], may_go_on: Callab
     They compile, and no two are the same program. The functions and their lines take turns, and of each line the first
     kinds of slips come first. What is written for people alone stays as it is, as do annotations.
     """
-    found: dict[tuple[str, int], list[Mutant]] = defaultdict(list)
-    for edit in patch.edits:
-        if not edit.path.endswith(".py") or edit.after is None or not lines.get(edit.path):
-            continue
-        source = read(Excerpt(edit.path, edit.after, Role.SOURCE, edit.encoding))
-        if isinstance(source, str):
-            continue
-        for statement, change, slip in _changes(source, lines[edit.path], may_go_on):
-            top = statement.function.outermost.node if statement.function else statement.top
-            after = spliced(source, change).decode()
-            others = (replace(each, after=after) if each is edit else each for each in patch.edits)
-            line = source.line_at(change.start)
-            made = Mutant(Patch(tuple(others)), edit.path, line, change.start, change.end, change.text, slip)
-            found[edit.path, source.inner(top)[0]].append(made)
+    made = (
+        _of_file(source, edit, patch, lines[edit.path])
+        for edit in patch.edits
+        if edit.after is not None and lines.get(edit.path) and isinstance(source := _source(edit), Source)
+    )
+    waiting = dict(enumerate(function for file in made if may_go_on() for function in file))
+    found: dict[int, list[Mutant]] = defaultdict(list)
+    # Of a long patch, each function begins to be looked at before any is to its end.
+    while waiting and may_go_on() and sum(map(len, found.values())) < _MOST_MADE:
+        for number, function in list(waiting.items()):
+            some = next(function, None)
+            if some is None:
+                del waiting[number]
+            else:
+                found[number] += some
     return _in_turn([_by_line(group) for group in found.values()])[:MOST]
 
 
-def _changes(
-    source: Source, lines: frozenset[int], may_go_on: Callable[[], bool]
-) -> Iterator[tuple[Statement, Change, Slip]]:
-    words, programs = vocabulary(source.data.decode()), Programs()
+def _source(edit: Edit) -> Source | str:
+    if not edit.path.endswith(".py") or len(edit.after or "") > _LARGEST:
+        return "is no Python file, or a large one"
+    return read(Excerpt(edit.path, edit.after or "", Role.SOURCE, edit.encoding))
+
+
+def _of_file(source: Source, edit: Edit, patch: Patch, lines: frozenset[int]) -> list[Iterator[list[Mutant]]]:
+    """Return for each function, and each statement outside of any, what yields the mutants of each statement in it."""
+    groups: dict[int, list[Statement]] = defaultdict(list)
     for statement in statements(source):
-        if lines.isdisjoint(statement.lines) or _is_aside(source, statement):
-            continue
-        for node, place in places(source, statement, words):
-            if not may_go_on():
-                return
-            for change, slip in _of(node, place):
-                apart_ = apart(source, change)
-                if source.line_at(apart_.start) in lines and programs.is_new(source, statement, apart_):
-                    yield statement, apart_, slip
+        if not lines.isdisjoint(statement.lines) and not _is_aside(source, statement):
+            top = statement.function.outermost.node if statement.function else statement.top
+            groups[source.inner(top)[0]].append(statement)
+    words, programs = vocabulary(source.data.decode()), Programs()
+
+    def mutant(change: Change, slip: Slip) -> Mutant:
+        after = replace(edit, after=spliced(source, change).decode())
+        others = Patch(tuple(after if each is edit else each for each in patch.edits))
+        return Mutant(others, edit.path, source.line_at(change.start), change.start, change.end, change.text, slip)
+
+    def function(group: list[Statement]) -> Iterator[list[Mutant]]:
+        for statement in group:
+            changes = _changes(source, statement, words, lines)
+            yield [mutant(change, slip) for change, slip in changes if programs.is_new(source, statement, change)]
+
+    return [function(group) for group in groups.values()]
+
+
+def _changes(
+    source: Source, statement: Statement, words: Vocabulary, lines: frozenset[int]
+) -> Iterator[tuple[Change, Slip]]:
+    for node, place in places(source, statement, words):
+        for change, slip in _of(node, place):
+            if source.line_at(change.start) in lines:
+                yield apart(source, change), slip
 
 
 def _of(node: Any, place: Place) -> Iterator[tuple[Change, Slip]]:

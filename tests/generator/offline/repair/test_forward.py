@@ -139,3 +139,14 @@ def test_nothing_is_made_of_what_is_no_python_or_is_gone():
 
 def test_it_ends_when_it_may_not_go_on():
     assert mutants(Patch((Edit(PATH, None, "a = 1 < 2\n"),)), {PATH: frozenset({1})}, lambda: False) == []
+
+
+def test_of_a_long_patch_every_function_has_its_turn():
+    text = "".join(f"def f{number}(n):\n    n = n + {number}\n    return n > 3\n\n\n" for number in range(2, 72))
+    found = made(text)
+    assert len(found) == MOST
+    assert len({each.line // 5 for each in found}) == 70
+
+
+def test_a_file_too_large_to_be_read_in_time_has_none():
+    assert made("x = 1 < 2\n" + "# a remark\n" * 10_000, 1) == []
