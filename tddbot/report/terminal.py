@@ -21,6 +21,7 @@ from tddbot.domain import (
     Ruling,
 )
 from tddbot.report import questions, words
+from tddbot.report.clashes import clash_lines
 from tddbot.report.difference import unified
 from tddbot.report.record import evidence_lines
 
@@ -167,6 +168,10 @@ class Terminal:
         if resolution.conclusion in (Conclusion.GAVE_UP, Conclusion.FLAKY):
             for result in [result for result in resolution.target.results if result.failure][:1]:
                 self._test(result.node_id, result.failure)
+        elif resolution.clash:
+            for line in clash_lines(resolution.clash, self._console.width - 2):
+                self._line(f"  {line}")
+            self._line("  one of the two has to be changed; no patch may touch a test", style="yellow")
         elif resolution.conclusion is Conclusion.CONTRADICTORY and self._contradiction:
             failures = {result.node_id: result.failure for result in resolution.target.results}
             for node in self._contradiction:
