@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from tddbot.domain import Candidate, Patch
 from tddbot.judge.before import Said
+from tddbot.judge.evasion import as_checked, evasions
 from tddbot.judge.findings import new, read, told
 from tddbot.judge.gates import Check, checks
 from tddbot.ports import ToolRequest
@@ -23,7 +24,7 @@ def gated(work: Work, candidate: Candidate) -> tuple[Gate, ...]:
     found: dict[str, Gate] = {}
     for check in checks(paths, work.ports.repository.read, work.policy.gates):
         may_veto = work.policy.gates.get(check.name) == "veto"
-        so_far = found.get(check.name, Gate(check.name, may_veto=may_veto))
+        so_far = found.get(check.name, Gate(check.name, told(evasions(check.name, patch)), may_veto=may_veto))
         if not so_far.fault and not work.stop.is_set():
             found[check.name] = _with(so_far, _new(work, patch, check))
     return tuple(found.values())
@@ -31,7 +32,7 @@ def gated(work: Work, candidate: Candidate) -> tuple[Gate, ...]:
 
 def _with(gate: Gate, said: tuple[str, ...] | str) -> Gate:
     if isinstance(said, str):
-        return replace(gate, fault=said)
+        return replace(gate, findings=(), fault=said)
     return replace(gate, findings=(*gate.findings, *said))
 
 
@@ -45,7 +46,7 @@ def _new(work: Work, patch: Patch, check: Check) -> tuple[str, ...] | str:
         return before
     if any(finding.fatal for finding in before or ()):
         return _UNCOMPARABLE
-    after = None if before is None else _said(work, patch, check)
+    after = None if before is None else _said(work, as_checked(patch), check)
     if before is None or after is None:
         return "it was cancelled"
     return after if isinstance(after, str) else told(new(before, after, was, now))

@@ -118,6 +118,13 @@ def test_a_check_that_fails_with_the_patch_alone_vetoes_nothing():
     assert gated(work, candidate("a.py", WRONG, SLOPPY))[0] == Gate("ruff", fault="it crashed", may_veto=True)
 
 
+def test_a_check_that_cannot_run_does_not_veto_a_change_of_its_configuration_either():
+    one = house()
+    edits = (Edit("a.py", WRONG, SLOPPY), Edit("ruff.toml", None, ""))
+    work = ready(one, lambda request: ToolRun(fault="it is not there"), ruff="veto", mypy="off")
+    assert gated(work, Candidate(Patch(edits), "script")) == (Gate("ruff", fault="it is not there", may_veto=True),)
+
+
 def test_what_did_not_parse_before_cannot_be_compared():
     one = house()
     broken = ToolRun(json.dumps([{**unused("a.py", "x", 1), "code": None}]), 1)
@@ -154,6 +161,17 @@ def test_a_configuration_of_its_own_is_a_call_of_its_own_and_one_gate():
     [gate] = gated(ready(one, answer), Candidate(Patch(edits), "script"))
     assert gate.findings == ("a.py:1: misc No", "one/b.py:1: misc No")
     assert len(one.runner.tools) == 4
+
+
+def test_a_patch_is_checked_by_the_configuration_that_the_user_has():
+    one = house()
+    edits = (Edit("a.py", WRONG, SLOPPY), Edit(".ruff.toml", None, "lint.select = []\n"))
+    [gate, _] = gated(ready(one, ruff="veto"), Candidate(Patch(edits), "script"))
+    assert gate.findings == (
+        ".ruff.toml: configuration the patch changes how it is checked",
+        "a.py:1: F401 `sys` unused",
+    )
+    assert [request.patch and request.patch.paths for request in one.runner.tools][:2] == [None, ("a.py",)]
 
 
 def test_a_veto_sends_the_candidate_back_with_its_findings_and_the_next_one_wins():
