@@ -60,6 +60,9 @@ def _branch(node: ast.AST, test: ast.expr, given: list[ast.expr], own: set[str],
 
 def _case(node: ast.match_case, own: set[str], names: Names) -> Iterator[Branch]:
     given = [each for each in _given(node.body, names) if names.value(each) is not UNKNOWN]
+    first = node.body[0]
+    if isinstance(first, ast.Return) and isinstance(first.value, ast.IfExp):
+        given = [each for each in (first.value.body, first.value.orelse) if names.value(each) is not UNKNOWN]
     patterns = [each.value for each in ast.walk(node.pattern) if isinstance(each, ast.MatchValue)]
     keys: list[Any] = [names.value(each) for each in patterns]
     if node.guard is not None:
@@ -125,6 +128,9 @@ def _compared(test: ast.expr, own: set[str], names: Names) -> list[Any]:
 def _sides(left: ast.expr, right: ast.expr, own: set[str], names: Names) -> list[Any]:
     for literal, asked in ((left, right), (right, left)):
         value = names.value(literal)
+        if isinstance(asked, ast.Name):
+            binders = names.binders(asked.id, names.module.scopes.get(asked, ""))
+            asked = binders[0] if len(binders) == 1 and isinstance(binders[0], ast.BinOp) else asked
         if value is not UNKNOWN and names.value(asked) is UNKNOWN and _is_kept(asked, own):
             constant = names.value(asked.right) if isinstance(asked, ast.BinOp) else UNKNOWN
             if isinstance(asked, ast.BinOp) and isinstance(value, int) and isinstance(constant, int):

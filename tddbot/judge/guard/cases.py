@@ -136,7 +136,9 @@ def _assertions(test: ast.AST) -> Iterator[Literals]:
 def _called(node: ast.AST, values: Mapping[str, ast.expr]) -> Iterator[Call]:
     """Yield the calls within one assertion, with what the other side of the comparison says."""
     sides: list[ast.expr] = []
-    if isinstance(node, ast.Assert):
+    if isinstance(node, ast.For | ast.Assign | ast.Expr):
+        sides = [node.iter if isinstance(node, ast.For) else node.value]
+    elif isinstance(node, ast.Assert):
         test = node.test
         sides = [test.left, *test.comparators] if isinstance(test, ast.Compare) else [test]
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr.startswith("assert"):

@@ -15,6 +15,8 @@ _CLOCKS = frozenset({
     "time.process_time_ns", "time.clock_gettime", "datetime.datetime.now", "datetime.datetime.today",
     "datetime.datetime.utcnow", "datetime.date.today", "os.times", "os.getloadavg", "time.thread_time",
 })  # fmt: skip
+_AGES = frozenset({"stat", "getmtime", "getctime", "getatime", "getsize", "lstat"})
+_CONVERTING = frozenset({"time.localtime", "time.gmtime", "time.strftime", "time.ctime", "time.asctime"})
 _CHANCE = ("random.", "secrets.", "uuid.uuid1", "uuid.uuid4", "os.urandom", "numpy.random.", "os.getrandom")
 _STATES = frozenset({
     "itertools.count", "itertools.cycle", "collections.deque", "collections.Counter", "collections.defaultdict",
@@ -30,9 +32,14 @@ _WRITING = frozenset({"touch", "write_text", "write_bytes", "mkdir", "makedirs",
 def changing(module: Module, names: Names) -> Iterator[Finding]:
     """Yield decisions that hang on a count of calls, on what an earlier call has left, on the clock or on chance."""
     for function in module.functions():
-        yield from _counting(function, module, names)
-        yield from _remembering(function, module, names)
+        body = list(inside(function))
+        yield from _counting(function, body, module, names)
+        yield from _remembering(body, module, names)
+    yield from _remembering(list(inside(module.tree)), module, names)
+    yield from _weighed(module, names)
     for name, node in names.uses:
+        if name in _CONVERTING and _converts(node, module):
+            continue
         is_chance = name.startswith(_CHANCE) and not name.endswith((".Random", ".SystemRandom", ".seed"))
         if (name in _CLOCKS or is_chance) and is_decided(module, node, by_constant=True):
             yield found(module, "TDB307", node, name)
@@ -41,19 +48,37 @@ def changing(module: Module, names: Names) -> Iterator[Finding]:
             yield found(module, "TDB307", call, "hash")
 
 
+def _weighed(module: Module, names: Names) -> Iterator[Finding]:
+    """Decisions by where an object lies in memory, or by the age of the module's own file."""
+    for call in module.every(ast.Call):
+        method = _method(call)
+        if method in _AGES and any(isinstance(each, ast.Name) and each.id == "__file__" for each in ast.walk(call)):
+            if is_decided(module, call):
+                yield found(module, "TDB307", call, "__file__")
+        elif method == "id" and names.is_any(call.func, frozenset({"builtins.id"})):
+            parents = (each for each in module.above(call) if isinstance(each, ast.BinOp))
+            if any(isinstance(each.right, ast.Constant) for each in parents) and is_decided(module, call):
+                yield found(module, "TDB307", call, "id")
+
+
+def _converts(node: ast.AST, module: Module) -> bool:
+    """Whether a time that is given is only written in another way."""
+    call = module.parents.get(node)
+    least = 2 if getattr(node, "attr", getattr(node, "id", "")) == "strftime" else 1
+    return isinstance(call, ast.Call) and call.func is node and len(call.args) >= least
+
+
 def _is_seeded(call: ast.Call, names: Names) -> bool:
-    """Whether this is the hash of a constant text, which is another one in each process, or a place in memory."""
-    if names.is_any(call.func, frozenset({"builtins.id"})):
-        return True
+    """Whether this is the hash of a constant text, which is another one in each process."""
     is_hash = names.is_any(call.func, frozenset({"builtins.hash"})) and len(call.args) == 1
     return is_hash and isinstance(names.value(call.args[0]), str)
 
 
-def _counting(function: Function, module: Module, names: Names) -> Iterator[Finding]:
-    states = set(_states(function, module, names))
+def _counting(function: Function, body: list[ast.AST], module: Module, names: Names) -> Iterator[Finding]:
+    states = set(_states(function, body, module, names))
     if not states:
         return
-    loads = [node for node in inside(function) if isinstance(node, ast.Name | ast.Attribute) and _label(node) in states]
+    loads = [node for node in body if isinstance(node, ast.Name | ast.Attribute) and _label(node) in states]
     for node in loads:
         if not isinstance(node.ctx, ast.Load):
             continue
@@ -68,12 +93,15 @@ def _label(node: ast.Name | ast.Attribute) -> str:
     return f"{_label(node.value)}.{node.attr}" if isinstance(node.value, ast.Name | ast.Attribute) else node.attr
 
 
-def _states(function: Function, module: Module, names: Names) -> Iterator[str]:
+def _states(function: Function, body: list[ast.AST], module: Module, names: Names) -> Iterator[str]:
     """Yield what outlives a call and is changed in it: globals, attributes of functions and classes, mutable defaults."""
     owners = {each.name for each in (*module.functions(), *module.every(ast.ClassDef))} | {"cls"}
     given = set(parameters(function))
-    kept = {name for node in inside(function) if isinstance(node, ast.Global | ast.Nonlocal) for name in node.names}
-    for node in inside(function):
+    kept = {name for node in body if isinstance(node, ast.Global | ast.Nonlocal) for name in node.names}
+    failed = {each for node in body if isinstance(node, ast.ExceptHandler) for each in ast.walk(node)}
+    for node in body:
+        if node in failed:
+            continue
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in kept:
             yield node.id
         elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and _owner(node) in owners:
@@ -198,12 +226,14 @@ def _is_index(node: ast.AST, module: Module, names: Names) -> bool:
     return False
 
 
-def _remembering(function: Function, module: Module, names: Names) -> Iterator[Finding]:
+def _remembering(body: list[ast.AST], module: Module, names: Names) -> Iterator[Finding]:
     """A file that one call leaves and another one looks for."""
+    if not any(isinstance(node, ast.Call) and _method(node) in _EXISTING for node in body):
+        return
     looked: dict[str, ast.Call] = {}
     written: set[str] = set()
-    for call in (node for node in inside(function) if isinstance(node, ast.Call)):
-        method = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    for call in (node for node in body if isinstance(node, ast.Call)):
+        method = _method(call)
         path = _path_of(call, names)
         if path is None:
             continue
@@ -213,6 +243,10 @@ def _remembering(function: Function, module: Module, names: Names) -> Iterator[F
             written.add(path)
     for path in sorted(written & looked.keys()):
         yield found(module, "TDB306", looked[path], path[:60])
+
+
+def _method(call: ast.Call) -> str:
+    return str(getattr(call.func, "attr", getattr(call.func, "id", "")))
 
 
 def _is_written(call: ast.Call, names: Names) -> bool:
@@ -226,8 +260,25 @@ def _path_of(call: ast.Call, names: Names) -> str | None:
     for each in (*call.args[:1], *holders):
         if (text := names.text(each)) is not None:
             return text
-        if isinstance(each, ast.Name) and not names.dotted(each):
+        if isinstance(each, ast.Name) and _is_fixed(each, names):
             return each.id
         if isinstance(each, ast.Call) and each.args and (text := names.text(each.args[0])) is not None:
             return text
     return None
+
+
+def _is_fixed(name: ast.Name, names: Names) -> bool:
+    """Whether a name stands for the same path in each call: nothing in it comes from a parameter or a loop."""
+    binders = names.binders(name.id, names.module.scopes.get(name, ""))
+    return bool(binders) and all(
+        isinstance(binder, ast.expr)
+        and not isinstance(names.module.parents.get(binder), ast.arguments)
+        and all(_is_outer(each, names) for each in ast.walk(binder) if isinstance(each, ast.Name))
+        for binder in binders
+    )
+
+
+def _is_outer(name: ast.Name, names: Names) -> bool:
+    """Whether a name is a module's, a builtin's, or one of another constant."""
+    found = names.binders(name.id, names.module.scopes.get(name, ""))
+    return bool(names.dotted(name)) or not found or names.text(name) is not None

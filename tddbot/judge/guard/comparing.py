@@ -76,19 +76,36 @@ def _is_lie(name: str, function: Function | ast.Lambda, names: Names) -> bool:
         return _is_always(function, names, False)
     if _is_always(function, names, True):
         return True
-    if name != "__eq__":
-        return False
     own, other = (*parameters(function), "", "")[:2]
     given = answers(function)
+    if name == "__contains__" and given and other:
+        return not is_used(function, other) and not _is_always(function, names, False)
+    if name != "__eq__":
+        return False
     if not given or not other or all(truth(each, names) is False or _is_refusal(each) for each in given if each):
         return False
+    if _is_rewriting(function, own) or _is_stateless(function, own, names.module):
+        return True
     return not is_used(function, other) or _is_agreeable(function, names) or _is_blind(function, own, other)
 
 
 def _is_always(function: Function | ast.Lambda, names: Names, wanted: bool) -> bool:
     """Whether all that a function answers is true (or false), refusals aside."""
     given = [each for each in answers(function) if not _is_refusal(each)]
-    return bool(given) and all(each is not None and truth(each, names) is wanted for each in given)
+    return bool(given) and all(
+        each is not None and (truth(each, names) is wanted or _is_passed_on(each, names, wanted)) for each in given
+    )
+
+
+def _is_passed_on(answer: ast.expr, names: Names, wanted: bool) -> bool:
+    """Whether a method or function of the module is asked that always says the same."""
+    function = answer.func if isinstance(answer, ast.Call) else None
+    name = getattr(function, "attr", getattr(function, "id", "")) if function is not None else ""
+    asked = [each for each in names.module.functions() if each.name == name]
+    return bool(asked) and all(
+        bool(given := answers(each)) and all(value is not None and truth(value, names) is wanted for value in given)
+        for each in asked
+    )
 
 
 def _is_refusal(answer: ast.expr | None) -> bool:
@@ -110,6 +127,26 @@ def _is_blind(function: Function | ast.Lambda, own: str, other: str) -> bool:
     named = {node.id for node in inside(function) if isinstance(node, ast.Name)}
     is_plain = not any(isinstance(node, ast.Attribute) for node in inside(function))
     return is_plain and other in named and own not in named and named.isdisjoint(_TYPE_CHECKS)
+
+
+def _is_rewriting(function: Function | ast.Lambda, own: str) -> bool:
+    """Whether an object is changed while it is compared."""
+    return any(
+        isinstance(node, ast.Attribute | ast.Subscript)
+        and isinstance(node.ctx, ast.Store)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == own
+        for node in inside(function)
+    )
+
+
+def _is_stateless(function: Function | ast.Lambda, own: str, module: Module) -> bool:
+    """Whether an object has attributes of its own, and neither they nor itself play a part when it is compared."""
+    home = module.class_of(function)
+    if home is None or any(isinstance(node, ast.Name) and node.id == own for node in inside(function)):
+        return False
+    stored = (node for node in ast.walk(home) if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store))
+    return any(isinstance(node.value, ast.Name) and node.value.id == "self" for node in stored)
 
 
 def _is_tempered(name: str, place: ast.AST, every: list[Answering], module: Module, names: Names) -> bool:

@@ -71,8 +71,11 @@ def _is_reckoned(parent: ast.AST, inner: ast.AST) -> bool:
 def _weighs(parent: ast.AST, inner: ast.AST) -> bool:
     """Whether a comparison or sum has nothing but constants beside what is weighed."""
     if isinstance(parent, ast.Compare):
+        # What has a text in it, such as a dot, is not told from others by that.
+        if parent.left is not inner and isinstance(parent.ops[0], ast.In | ast.NotIn):
+            return False
         return all(_is_plain(each) for each in (parent.left, *parent.comparators) if each is not inner)
-    if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Mod | ast.BitAnd | ast.FloorDiv):
+    if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Mod):
         return isinstance(parent.right, ast.Constant)
     method = parent.func.attr if isinstance(parent, ast.Call) and isinstance(parent.func, ast.Attribute) else ""
     return method in _MATCHERS and isinstance(parent, ast.Call) and all(map(_is_plain, parent.args))
@@ -90,6 +93,9 @@ def _by_name(module: Module, statement: ast.AST, by_constant: bool, depth: int) 
     targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
     names = {each.id for each in targets if isinstance(each, ast.Name)}
     scope = module.scopes.get(statement, "")
+    stored = [each for each in module.every(ast.Name) if each.id in names and isinstance(each.ctx, ast.Store)]
+    if sum(module.scopes[each] == scope for each in stored) > len(names):
+        return False
     return any(
         _decides(module, use, by_constant, depth + 1)
         for use in module.every(ast.Name)

@@ -12,9 +12,11 @@ from tddbot.judge.guard.cases import TRIVIAL, Cases, Literals, atom
 from tddbot.judge.guard.finding import Finding, found
 from tddbot.judge.guard.module import Module, docstring_of
 from tddbot.judge.guard.names import Names
-from tddbot.judge.guard.rows import Row, flat, rows_of_text, tables
+from tddbot.judge.guard.rows import Row, flat, members, rows_of_text, tables
 
 _FEWEST = 2
+_COPIED = 3
+_PECULIAR = 22
 _SPECIFIC = 14
 _SPECIFIC_ALONE = 6
 _ENCODED = 4
@@ -32,6 +34,7 @@ def copying(module: Module, names: Names, known: Collection[Cases]) -> Iterator[
     for table in tables(module, names):
         if test := copied(table.rows, known):
             yield found(module, "TDB301", table.node, _digest(table.rows), f"those of {test}")
+    yield from _members(module, names, known)
     yield from _special(module, names, known)
     yield from _encoded(module, names, universe)
 
@@ -50,16 +53,48 @@ def copied(rows: Collection[Row], known: Iterable[Cases]) -> str | None:
     for each in known:
         if len(each.rows) < _FEWEST:
             continue
-        hit = {case for case in each.rows for row in rows if row.every <= case}
-        strange = [row for row in rows if not any(row.every <= case for case in each.rows)]
+        hit = {case for case in each.rows for row in rows if _answers(row, case)}
+        strange = [row for row in rows if not any(_answers(row, case) for case in each.rows)]
         is_enough = len(hit) >= max(_FEWEST, len(each.rows) - 1)
         if is_enough and 4 * len(strange) <= len(rows) and not _is_rule(rows, each.rows - hit):
+            return each.test
+        if not strange and len(hit) >= _COPIED and _are_copies(rows, each.rows):
             return each.test
     return None
 
 
+def _answers(row: Row, case: Literals) -> bool:
+    """Whether a row has nothing but what is in a case; one of several keys and answers may answer several cases."""
+    return row.every <= case or (
+        len(row.key) > 1 and len(row.every) > 3 and bool(case - TRIVIAL) and case - TRIVIAL <= row.every
+    )
+
+
+def _are_copies(rows: Collection[Row], known: Collection[Literals]) -> bool:
+    """Whether rows have all of a case each, and are as peculiar together as nobody would write by chance."""
+    whole = all(any(row.every <= case and case - TRIVIAL <= row.every for case in known) for row in rows)
+    return whole and sum(_weight(row.every) for row in rows) >= _PECULIAR
+
+
 def _is_rule(rows: Collection[Row], missed: Iterable[Literals]) -> bool:
     return any(row.key - TRIVIAL and row.key <= case and not row.every <= case for case in missed for row in rows)
+
+
+def _members(module: Module, names: Names, known: Collection[Cases]) -> Iterator[Finding]:
+    """Collections of the numbers that the tests ask about, all of them, and of hardly any other."""
+    for values, node in members(module, names):
+        numbers = frozenset(each for each in values if re.fullmatch(r"-?[\d.]+", each))
+        for each in known:
+            asked = [row - TRIVIAL for row in each.rows if len(row - TRIVIAL) == 1]
+            missed = [row for row in asked if not row <= numbers]
+            is_all = (
+                len(asked) >= _COPIED
+                and len(missed) <= 1
+                and 4 * len(numbers - frozenset().union(*asked)) <= len(numbers)
+            )
+            if is_all and _weight(numbers) >= _SPECIFIC:
+                yield found(module, "TDB301", node, ",".join(sorted(numbers)), f"those of {each.test}")
+                break
 
 
 def _special(module: Module, names: Names, known: Collection[Cases]) -> Iterator[Finding]:

@@ -151,6 +151,9 @@ def _compared(left: ast.expr, op: ast.cmpop, right: ast.expr, names: Names) -> b
         return isinstance(op, ast.Eq | ast.Is | ast.LtE | ast.GtE)
     if isinstance(op, ast.In | ast.NotIn) and isinstance(right, ast.Tuple | ast.List | ast.Set):
         return isinstance(op, ast.In) if any(_same(left, each) for each in right.elts) else None
+    if isinstance(left, ast.Call) and getattr(left.func, "id", "") == "len" and isinstance(op, ast.Eq) and left.args:
+        shown = left.args[0].elts if isinstance(left.args[0], ast.Tuple | ast.List) else None
+        return names.value(right) == len(shown) if shown is not None and names.value(right) is not UNKNOWN else None
     if isinstance(left, ast.Call) and getattr(left.func, "id", "") == "len" and isinstance(op, ast.GtE | ast.Gt):
         least = names.value(right)
         return True if isinstance(least, int) and least < isinstance(op, ast.GtE) else None

@@ -51,7 +51,7 @@ def effects(module: Module, names: Names) -> Iterator[Finding]:
             yield found(module, "TDB504", node, name)
         elif name in _DELETION:
             yield found(module, "TDB505", node, name)
-        elif name == "weakref.finalize":
+        elif name in ("weakref.finalize", "atexit.register"):
             yield found(module, "TDB506", node, name)
     yield from _calls(module, names)
 

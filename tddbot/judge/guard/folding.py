@@ -7,16 +7,18 @@ import ast
 import base64
 import binascii
 import codecs
+import json
 import operator
 import re
+import zlib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 UNKNOWN: Final = object()
 """What is no constant."""
 
-Lookup = Callable[[ast.Name], ast.expr | None]
-"""Says what the one value of a name is, or None."""
+Lookup = Callable[[ast.Name], Any]
+"""Says what the one value of a name is, or UNKNOWN."""
 
 _LONGEST = 4000
 _DEEPEST = 60
@@ -46,11 +48,25 @@ _DECODERS: Mapping[str, Callable[..., Any]] = {
     "a85decode": base64.a85decode, "unhexlify": binascii.unhexlify, "a2b_base64": binascii.a2b_base64,
     "a2b_hex": binascii.unhexlify, "fromhex": bytes.fromhex,
 }  # fmt: skip
+_READERS: Mapping[str, Callable[..., Any]] = {
+    "loads": json.loads, "literal_eval": ast.literal_eval,
+    "decompress": lambda data: zlib.decompressobj(47).decompress(data, 10 * _LONGEST),
+}  # fmt: skip
 _CODECS = frozenset({"rot13", "rot_13", "hex", "base64", "utf-8", "utf8", "ascii", "latin-1", "unicode_escape"})
-_FAULTS = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, MemoryError, RecursionError)
+_FAULTS = (
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+    MemoryError,
+    RecursionError,
+    SyntaxError,
+    zlib.error,
+)
 
 
-def folded(node: ast.expr, lookup: Lookup = lambda _: None, depth: int = 0) -> Any:
+def folded(node: ast.expr, lookup: Lookup = lambda _: UNKNOWN, depth: int = 0) -> Any:
     """Return the value of an expression, or UNKNOWN."""
     if isinstance(node, ast.Constant):
         return node.value
@@ -78,9 +94,8 @@ def _all(nodes: Iterable[ast.expr | None], fold: Fold) -> list[Any] | None:
     return None if any(value is UNKNOWN for value in values) else values
 
 
-def _name(node: ast.Name, fold: Fold, lookup: Lookup) -> Any:
-    value = lookup(node)
-    return UNKNOWN if value is None else fold(value)
+def _name(node: ast.Name, _: Fold, lookup: Lookup) -> Any:
+    return lookup(node)
 
 
 def _binary(node: ast.BinOp, fold: Fold, _: Lookup) -> Any:
@@ -155,10 +170,9 @@ def _comprehended(node: ast.GeneratorExp | ast.ListComp, fold: Fold, lookup: Loo
         return UNKNOWN
     made = []
     for value in values:
-        item = ast.Constant(value)
 
-        def look(each: ast.Name, item: ast.Constant = item) -> ast.expr | None:
-            return item if each.id == name else lookup(each)
+        def look(each: ast.Name, value: Any = value) -> Any:
+            return value if each.id == name else lookup(each)
 
         made.append(folded(node.elt, look, 5))
     return UNKNOWN if any(value is UNKNOWN for value in made) else made
@@ -178,6 +192,8 @@ def _call(node: ast.Call, fold: Fold, _: Lookup) -> Any:
     name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
     if name in _DECODERS and (isinstance(node.func, ast.Name) or _is_module(node.func)):
         return _DECODERS[name](*arguments)
+    if name in _READERS and len(arguments) == 1 and isinstance(arguments[0], str | bytes):
+        return _READERS[name](arguments[0])
     if name == "decode" and arguments and _is_module(node.func):
         return codecs.decode(*arguments) if arguments[1:2] and arguments[1] in _CODECS else UNKNOWN
     if isinstance(node.func, ast.Name):

@@ -9,17 +9,29 @@ from tddbot.judge.guard.module import Module
 from tddbot.judge.guard.names import Names
 
 _HASHES = frozenset({"builtins.hash", "zlib.crc32", "zlib.adler32", "binascii.crc32", "binascii.crc_hqx"})
+_LARGE = 2**24
 _DIGESTS = frozenset({"hexdigest", "digest"})
 _PASSING = (ast.Call, ast.Attribute, ast.BinOp, ast.Subscript, ast.UnaryOp)
 
 
 def hashing(module: Module, names: Names) -> Iterator[Finding]:
     """Yield hashes that are compared with constants, or looked up in a table of them."""
+    for node in module.every(ast.BinOp):
+        if isinstance(node.op, ast.RShift | ast.Mod | ast.BitAnd) and _is_mask(node, names):
+            yield found(module, "TDB304", node, str(names.value(node.left))[:40])
     for call in module.every(ast.Call):
         method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
         hashed = names.is_any(call.func, _HASHES) or (method in _DIGESTS and _is_hashlib(call, names))
         if hashed and _is_recognised(call, module, names, 0):
             yield found(module, "TDB304", call, ast.unparse(call.func)[:60])
+
+
+def _is_mask(node: ast.BinOp, names: Names) -> bool:
+    """Whether an argument picks a bit, or a divisor, of one large number that is none of the usual masks."""
+    value = names.value(node.left)
+    if not isinstance(value, int) or value < _LARGE or names.value(node.right) is not UNKNOWN:
+        return False
+    return len(bin(value).rstrip("0").replace("0b", "").strip("1")) > 0
 
 
 def _is_hashlib(call: ast.Call, names: Names) -> bool:

@@ -10,7 +10,7 @@ from tddbot.parsing import parsed
 
 _SENSITIVE = frozenset({
     "sys", "os", "builtins", "gc", "inspect", "importlib", "atexit", "unittest", "pytest", "_pytest", "ctypes",
-    "signal", "threading", "sys.modules", "<globals>",
+    "threading", "sys.modules", "<globals>",
 })  # fmt: skip
 _GETTING = frozenset({"builtins.getattr", "builtins.setattr", "builtins.delattr"})
 _RUNNING = frozenset({"builtins.exec", "builtins.eval", "builtins.compile"})

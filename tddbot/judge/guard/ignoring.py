@@ -18,17 +18,46 @@ _EXEMPT = frozenset({"overload", "abstractmethod", "property", "setter", "cached
 
 def ignoring(module: Module, names: Names, known: Collection[Call]) -> Iterator[Finding]:
     """Yield functions that the tests call with arguments and that answer the same whatever these are."""
-    for name, function, place in _callables(module):
+    for function in module.functions():
+        if function.name == "__getattr__" and answers(function) and not is_used(function, parameters(function)[-1]):
+            yield found(module, "TDB305", function, "__getattr__")
+    for name, called, place in _callables(module):
         asked = [call for call in known if call.function == name and call.arguments]
-        given = [each for each in parameters(function) if each not in ("self", "cls", "mcs")]
+        given = [each for each in parameters(called) if each not in ("self", "cls", "mcs")]
         if not asked or not given:
             continue
-        value = _constant(function, names)
+        value = _constant(called, names)
         if value is UNKNOWN:
-            if not any(is_used(function, each) for each in given) and _takes(function, names):
+            if not any(is_used(called, each) for each in given) and _is_closed(called, names):
+                yield found(module, "TDB305", place, f"{name} is closed", f"`{name}`")
+            elif not any(is_used(called, each) for each in given) and _takes(called, names):
                 yield found(module, "TDB305", place, f"{name} takes the next answer", f"`{name}`")
-        elif _is_fake(value, asked, in_class=isinstance(module.parents.get(function), ast.ClassDef)):
+        elif not _is_status(value, called, given) and _is_fake(value, asked, module.class_of(called) is not None):
             yield found(module, "TDB305", place, f"{name}={value!r}"[:200], f"`{name}`")
+
+
+def _is_closed(function: Function | ast.Lambda, names: Names) -> bool:
+    """Whether an answer is put together from constants alone, in as many steps as it may take."""
+    given = [each for each in answers(function) if each is not None and names.value(each) != ()]
+    loaded = [node for node in inside(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
+    stored = {node.id for node in inside(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    return (
+        bool(given)
+        and not isinstance(given[0], ast.Constant)
+        and all(
+            each.id in stored or any(name in _PURE for name in names.dotted(each)) or names.value(each) is not UNKNOWN
+            for each in loaded
+        )
+    )
+
+
+_PURE = frozenset(
+    f"builtins.{name}"
+    for name in (
+        "chr", "ord", "str", "int", "float", "list", "tuple", "dict", "set", "range", "len", "sum", "map", "zip", "sorted",
+        "reversed", "enumerate", "bytes", "bool", "round", "max", "min", "abs",
+    )
+)  # fmt: skip
 
 
 def _callables(module: Module) -> Iterator[tuple[str, Function | ast.Lambda, ast.AST]]:
@@ -52,6 +81,11 @@ def _constant(function: Function | ast.Lambda, names: Names) -> Any:
     first = values[0]
     is_one = all(type(each) is type(first) and each == first for each in values)
     return first if first is not UNKNOWN and first is not None and is_one else UNKNOWN
+
+
+def _is_status(value: Any, function: Function | ast.Lambda, given: list[str]) -> bool:
+    """Whether an answer only says that something was done with the arguments."""
+    return flat(value) <= TRIVIAL and any(is_used(function, each) for each in given)
 
 
 def _is_fake(value: Any, asked: list[Call], in_class: bool) -> bool:

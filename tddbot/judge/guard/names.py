@@ -25,6 +25,14 @@ _SAME = {"posix": "os", "nt": "os", "_signal": "signal", "_imp": "imp", "_socket
 _GETTERS = frozenset({"builtins.getattr", "builtins.object.__getattribute__", "inspect.getattr_static"})
 _IMPORTERS = frozenset({"builtins.__import__", "importlib.import_module", "importlib.__import__"})
 _WRAPPERS = frozenset({"functools.partial", "importlib.reload", "functools.partialmethod", "builtins.staticmethod"})
+_MUTATING = frozenset({
+    "append", "extend", "insert", "add", "update", "setdefault", "pop", "remove", "discard", "clear", "sort", "reverse",
+    "popitem", "appendleft",
+})  # fmt: skip
+_TABLES = frozenset({"os.environ", "sys.modules", "sys.argv", "sys.path", "sys.meta_path"})
+_COPIES = frozenset(
+    f"builtins.{name}" for name in ("dict", "list", "set", "tuple", "frozenset", "sorted", "str", "repr")
+)
 _BUILTIN_NAMES = frozenset({"__builtins__", "__builtin__"})
 
 
@@ -34,6 +42,7 @@ class Names:
 
     module: Module
     _known: dict[ast.AST, frozenset[str]] = field(default_factory=dict)
+    _values: dict[ast.AST, Any] = field(default_factory=dict)
 
     @cached_property
     def uses(self) -> tuple[tuple[str, ast.AST], ...]:
@@ -62,7 +71,10 @@ class Names:
 
     def value(self, node: ast.expr) -> Any:
         """Return the constant that an expression amounts to, or UNKNOWN."""
-        return folded(node, self._single)
+        if node not in self._values:
+            self._values[node] = UNKNOWN  # a name that is defined by itself has no value
+            self._values[node] = folded(node, self._single)
+        return self._values[node]
 
     def text(self, node: ast.expr | None) -> str | None:
         """Return the constant string that an expression amounts to, or None."""
@@ -80,12 +92,13 @@ class Names:
                 return []
             scope = scope.rpartition(".")[0]
 
-    def _single(self, name: ast.Name) -> ast.expr | None:
+    def _single(self, name: ast.Name) -> Any:
         found = self.binders(name.id, self.module.scopes.get(name, ""))
         value = found[0] if len(found) == 1 else None
         if not isinstance(value, ast.expr) or isinstance(self.module.parents.get(value), ast.arguments):
-            return None
-        return value
+            return UNKNOWN
+        made = self.value(value)
+        return UNKNOWN if isinstance(made, list | dict | set) and name.id in self._changed else made
 
     def _resolved(self, node: ast.AST, depth: int) -> Iterator[str]:
         match node:
@@ -141,6 +154,10 @@ class Names:
                 yield text.partition(".")[0] if name.endswith("__import__") and len(node.args) < 4 else text
             elif name in _WRAPPERS and first:
                 yield from self.dotted(first, depth + 1)
+            elif name in _COPIES and first and (kept := self.dotted(first, depth + 1) & _TABLES):
+                yield from kept
+            elif name.removesuffix(".copy").removesuffix(".keys") in _TABLES:
+                yield name.rpartition(".")[0]
             elif name == "builtins.vars" and first:
                 yield from (f"{base}.__dict__" for base in self.dotted(first, depth + 1))
             elif name in ("builtins.globals", "builtins.locals") or (name == "builtins.vars" and not first):
@@ -163,6 +180,21 @@ class Names:
                 yield from (f"{base}.{key}" for base in self.dotted(node.args[0], depth + 1))
             elif name == "operator.itemgetter":
                 yield from self._items(self.dotted(node.args[0], depth + 1), key)
+
+    @cached_property
+    def _changed(self) -> frozenset[str]:
+        """Names whose object is changed somewhere, or given away to who might."""
+        found: set[str] = set()
+        for name in self.module.every(ast.Name):
+            parent = self.module.parents.get(name)
+            if (isinstance(parent, ast.Attribute) and parent.attr in _MUTATING) or (
+                isinstance(parent, ast.Subscript) and parent.value is name and not isinstance(parent.ctx, ast.Load)
+            ):
+                found.add(name.id)
+            elif isinstance(parent, ast.Call) and parent.func is not name:
+                if not (isinstance(parent.func, ast.Name) and parent.func.id in _BUILTINS):
+                    found.add(name.id)
+        return frozenset(found)
 
     @cached_property
     def _stars(self) -> tuple[str, ...]:

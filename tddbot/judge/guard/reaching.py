@@ -7,9 +7,7 @@ from tddbot.judge.guard.finding import Finding, found
 from tddbot.judge.guard.module import Module
 from tddbot.judge.guard.names import Names
 
-_FRAMEWORKS = frozenset(
-    {"_pytest", "pytest", "pluggy", "unittest", "doctest", "nose", "xdist", "hypothesis", "testtools"}
-)
+_FRAMEWORKS = frozenset({"_pytest", "pytest", "pluggy", "unittest", "nose", "xdist", "hypothesis", "testtools"})
 _FRAMES = frozenset({
     "sys._getframe", "sys._current_frames", "sys._current_exceptions", "sys._getframemodulename", "inspect.stack",
     "inspect.currentframe", "inspect.trace", "inspect.getouterframes", "inspect.getinnerframes",
@@ -21,7 +19,7 @@ _FRAME_ATTRIBUTES = frozenset({
     "f_trace", "tb_frame", "gi_frame", "cr_frame", "ag_frame", "findCaller",
 })  # fmt: skip
 _ENDINGS = frozenset({
-    "os._exit", "os.abort", "os.kill", "os.killpg", "atexit.register", "atexit._run_exitfuncs", "atexit.unregister",
+    "os._exit", "os.abort", "os.kill", "os.killpg", "atexit._run_exitfuncs", "atexit.unregister",
     "atexit._clear", "signal.signal", "signal.alarm", "signal.setitimer", "signal.raise_signal",
     "signal.set_wakeup_fd", "signal.pthread_kill", "threading._register_atexit", "threading._shutdown", "sys.exitfunc",
     "_thread.interrupt_main", "faulthandler.enable", "faulthandler.dump_traceback_later",
@@ -35,17 +33,18 @@ _HOOKS = frozenset({
     "sys.set_asyncgen_hooks", "sys.call_tracing", "sys.set_int_max_str_digits", "threading.settrace",
     "threading.setprofile", "threading.setprofile_all_threads", "threading.settrace_all_threads", "sys.gettrace",
     "sys.getprofile", "gc.get_objects", "gc.get_referrers", "gc.get_referents", "gc.callbacks", "gc.garbage",
-    "types.CodeType", "types.FunctionType", "builtins.__build_class__", "sys.breakpointhook", "sys.displayhook",
+    "builtins.__build_class__", "sys.breakpointhook", "sys.displayhook",
 })  # fmt: skip
 _HOOK_MODULES = frozenset({"ctypes", "_ctypes", "cffi", "_testcapi", "_testinternalcapi", "_xxsubinterpreters", "bdb"})
 _HOOK_ATTRIBUTES = frozenset({
     "get_objects", "get_referrers", "get_referents", "settrace", "setprofile", "addaudithook", "co_code", "co_consts",
-    "__globals__", "__builtins__", "__closure__", "cell_contents",
+    "__globals__", "__builtins__", "cell_contents",
 })  # fmt: skip
 _READABLE = frozenset({
     "co_name", "co_filename", "co_firstlineno", "co_argcount", "co_varnames", "co_flags", "co_kwonlyargcount",
     "co_names", "co_posonlyargcount", "co_freevars", "co_qualname",
 })  # fmt: skip
+_MAKING = frozenset({"types.CodeType", "types.FunctionType", "types.LambdaType"})
 _EXITS = frozenset({"sys.exit", "builtins.exit", "builtins.quit", "builtins.SystemExit"})
 _BASES = frozenset({"__base__", "__bases__", "__mro__", "mro"})
 
@@ -65,6 +64,8 @@ def reaching(module: Module, names: Names) -> Iterator[Finding]:
     for attribute in module.every(ast.Attribute):
         yield from _attribute(module, attribute, attribute.attr)
     for call in module.every(ast.Call):
+        if made := names.dotted(call.func) & _MAKING:
+            yield found(module, "TDB205", call, min(made))
         if len(call.args) > 1 and (text := names.text(call.args[1])) and names.is_any(call.func, _GETTING):
             yield from _attribute(module, call, text)
     yield from _exits(module, names)

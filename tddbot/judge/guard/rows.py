@@ -11,7 +11,7 @@ from typing import Any
 from tddbot.judge.guard.branches import branches
 from tddbot.judge.guard.cases import TRIVIAL, Literals, atom, literals
 from tddbot.judge.guard.folding import UNKNOWN
-from tddbot.judge.guard.module import Module, docstring_of
+from tddbot.judge.guard.module import Module, docstring_of, parameters
 from tddbot.judge.guard.names import Names
 
 _MOST_SEQUENCES = 16
@@ -111,7 +111,11 @@ def _displays(module: Module, names: Names) -> Iterator[tuple[Iterable[Row], ast
                 display,
             )
     for call in module.every(ast.Call):
-        if (
+        if not isinstance(call.func, ast.Name):
+            value = names.value(call)
+            if isinstance(value, dict | list | tuple):
+                yield rows_of(value), call
+        elif (
             isinstance(call.func, ast.Name)
             and call.func.id in ("dict", "zip")
             and (call.args or len(call.keywords) > 1)
@@ -192,6 +196,8 @@ def rows_of_text(text: str) -> Iterator[list[Row]]:
             ]
             if all(len(parts) > 1 for parts in split):
                 yield [Row(frozenset(parts[:-1]), frozenset(parts)) for parts in split]
+            elif 2 * sum(len(parts) > 1 for parts in split) >= len(split):
+                yield [Row(frozenset(parts[:-1]), frozenset(parts)) for parts in split if len(parts) > 1]
             elif len(pieces) % 2 == 0 and all(len(parts) == 1 for parts in split):
                 words = [parts[0] for parts in split]
                 pairs = zip(words[::2], words[1::2], strict=True)
@@ -223,3 +229,24 @@ def _classes(module: Module, names: Names) -> Iterator[tuple[Iterable[Row], ast.
             if (value := names.value(each.value)) is not UNKNOWN
         ]
         yield rows, node
+    yield _answering(module, names), module.tree
+
+
+def _answering(module: Module, names: Names) -> Iterator[Row]:
+    """Functions without a parameter that answer one constant, and whose name says to what."""
+    for function in module.functions():
+        if not set(parameters(function)) - {"self", "cls"} and len(function.body) <= 2:
+            last = function.body[-1]
+            value = names.value(last.value) if isinstance(last, ast.Return) and last.value is not None else UNKNOWN
+            if value is not UNKNOWN:
+                key = frozenset({re.split(r"_+(?=[^_]*$)", function.name)[-1]})
+                yield Row(key, key | flat(value))
+
+
+def members(module: Module, names: Names) -> Iterator[tuple[Literals, ast.AST]]:
+    """Yield the collections of constants that something is looked for in."""
+    for compare in module.every(ast.Compare):
+        if isinstance(compare.ops[0], ast.In | ast.NotIn):
+            value = names.value(compare.comparators[0])
+            if isinstance(value, list | tuple | set | frozenset | dict):
+                yield flat(list(value)), compare

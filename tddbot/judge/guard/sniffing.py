@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 from tddbot.judge.guard.conditions import conditions, is_decided
+from tddbot.judge.guard.dependence import inside
 from tddbot.judge.guard.finding import Finding, found
 from tddbot.judge.guard.module import Module, docstring_of
 from tddbot.judge.guard.names import Names
@@ -22,10 +23,9 @@ _IDENTITY = re.compile(r"USER|LOGNAME|USERNAME|HOME|HOSTNAME|PWD|_|SHLVL|PYTHONP
 _ENVIRONMENT = frozenset({"os.environ", "os.environb", "os.getenv", "os.getenvb"})
 _PLACES = re.compile(r"/proc(/.*)?|/\.dockerenv|/sys/class/dmi.*|.*tddbot.*", re.IGNORECASE | re.DOTALL)
 _WHEREABOUTS = frozenset({
-    "os.getppid", "os.getpid", "os.getlogin", "getpass.getuser", "socket.gethostname", "socket.getfqdn",
-    "platform.node", "os.uname", "platform.uname", "sys.executable", "sys.flags", "pwd.getpwuid", "sys.orig_argv",
-    "sys.prefix", "os.getpgid", "sys.warnoptions", "os.getcwd", "os.getsid", "pathlib.Path.home", "os.cpu_count",
-    "threading.active_count", "threading.enumerate",
+    "os.getppid", "os.getpid", "os.getlogin", "getpass.getuser", "socket.gethostname", "socket.getfqdn", "platform.node",
+    "os.uname.nodename", "platform.uname.node", "pwd.getpwuid", "sys.orig_argv", "os.getpgid", "os.getsid",
+    "threading.active_count", "sys.warnoptions",
 })  # fmt: skip
 _TEST_FILES = re.compile(
     r"(.*[/\\])?(test_[\w*]*|\w*[\w*]_test|conftest)\.py[co]?|(.*[/\\])?tests?([/\\].*)?[/\\]|tests?[/\\].*"
@@ -34,7 +34,7 @@ _PATHS = re.compile(
     r"open|Path|PurePath|join|joinpath|glob|rglob|iglob|walk|read_text|listdir|exists|isfile|scandir|run_path"
 )
 _MATCHERS = re.compile(
-    r"startswith|endswith|find|rfind|index|count|search|match|fullmatch|findall|fnmatch|fnmatchcase|__contains__"
+    r"startswith|endswith|find|rfind|index|count|search|match|fullmatch|findall|fnmatch|fnmatchcase|__contains__|find_spec|find_loader"
 )
 
 
@@ -45,6 +45,8 @@ def sniffing(module: Module, names: Names) -> Iterator[Finding]:
     yield from _loaded(module, names)
     yield from _variables(module, names)
     yield from _whereabouts(module, names)
+    yield from _hooks(module, names)
+    yield from _sources(module, names)
 
 
 def _texts(module: Module, names: Names) -> Iterator[tuple[str, ast.expr]]:
@@ -71,10 +73,7 @@ def _as_text(value: str | bytes) -> str:
 def _word(module: Module, names: Names, node: ast.expr, text: str) -> Iterator[Finding]:
     if text == "__main__":
         parent = module.parents.get(node)
-        is_guard = isinstance(parent, ast.Compare) and any(
-            isinstance(each, ast.Name) and each.id == "__name__" for each in (parent.left, *parent.comparators)
-        )
-        if not is_guard and _is_asked(module, names, node):
+        if isinstance(parent, ast.Subscript) or (isinstance(parent, ast.Call) and names.is_any(parent, _MAIN)):
             yield found(module, "TDB202", node, text)
     elif re.fullmatch(r"PYTEST_\w+|_pytest(\..*)?", text):
         yield found(module, "TDB202", node, text)
@@ -82,6 +81,8 @@ def _word(module: Module, names: Names, node: ast.expr, text: str) -> Iterator[F
         yield found(module, "TDB202", node, text[:60])
     elif _PLACES.fullmatch(text) and len(text) < 200 and (is_decided(module, node) or _is_path(module, node)):
         yield found(module, "TDB207", node, text[:60])
+    elif re.fullmatch("tests?", text) and _is_path(module, node) and is_decided(module, node):
+        yield found(module, "TDB206", node, text)
     elif _TEST_FILES.fullmatch(text) and _is_path(module, node):
         yield found(module, "TDB206", node, text[:60])
 
@@ -141,6 +142,14 @@ def _loaded(module: Module, names: Names) -> Iterator[Finding]:
             yield found(module, "TDB202", node, "sys.modules")
 
 
+_TAKEN = frozenset({
+    "sys.unraisablehook", "sys.excepthook", "sys.__unraisablehook__", "sys.__excepthook__", "threading.excepthook",
+    "sys.__stdout__", "sys.__stderr__", "sys.stdout.name", "sys.stderr.name", "sys.stdin.name", "sys.stdout.__class__",
+    "sys.displayhook", "sys.__displayhook__", "sys.gettrace", "sys.getprofile", "warnings.filters", "sys.breakpointhook",
+    "sys.stdout.buffer.raw.name",
+})  # fmt: skip
+_READING = frozenset({"open", "read_text", "read", "readlines", "getsource", "read_bytes"})
+_MAIN = frozenset({"__main__"})
 _HARMLESS = frozenset({"builtins.getattr", "builtins.hasattr", "builtins.isinstance", "builtins.id"})
 
 
@@ -151,12 +160,27 @@ def _variables(module: Module, names: Names) -> Iterator[Finding]:
         key = _key(module, node)
         text = names.text(key) if key else None
         if text is None:
-            if key is None and is_decided(module, node) and isinstance(module.parents.get(node), ast.Call):
+            if key is None and _is_searched(module, names, node):
                 yield found(module, "TDB202", node, "os.environ")
         elif _VARIABLES.fullmatch(text):
             yield found(module, "TDB202", node, text)
-        elif _IDENTITY.fullmatch(text) and is_decided(module, node, by_constant=True):
+        elif _IDENTITY.fullmatch(text) and not _is_lookup(module, node) and is_decided(module, node, by_constant=True):
             yield found(module, "TDB207", node, text)
+
+
+def _is_lookup(module: Module, node: ast.AST) -> bool:
+    """Whether it is only asked whether a variable is there."""
+    return isinstance(module.parents.get(node), ast.Compare)
+
+
+def _is_searched(module: Module, names: Names, node: ast.AST) -> bool:
+    """Whether a condition counts the variables, or looks through all of them."""
+    parent = module.parents.get(node)
+    counted = isinstance(parent, ast.Call) and node in parent.args and names.is_any(parent.func, _COUNTING)
+    return (counted or isinstance(parent, ast.comprehension)) and is_decided(module, node)
+
+
+_COUNTING = frozenset({"builtins.len", "builtins.str", "builtins.repr", "builtins.any", "builtins.set"})
 
 
 def _key(module: Module, node: ast.AST) -> ast.expr | None:
@@ -169,6 +193,24 @@ def _key(module: Module, node: ast.AST) -> ast.expr | None:
     call = module.parents.get(parent) if isinstance(parent, ast.Attribute) else parent
     is_called = isinstance(call, ast.Call) and call.func in (node, parent)
     return call.args[0] if is_called and isinstance(call, ast.Call) and call.args else None
+
+
+def _hooks(module: Module, names: Names) -> Iterator[Finding]:
+    """Whether somebody has taken the place of the interpreter's own hooks and streams."""
+    for name, node in names.uses:
+        if name in _TAKEN and is_decided(module, node):
+            yield found(module, "TDB202", node, name)
+
+
+def _sources(module: Module, names: Names) -> Iterator[Finding]:
+    """Source files that are looked for by a pattern and read."""
+    for function in module.functions():
+        calls = [node for node in inside(function) if isinstance(node, ast.Call)]
+        called = {getattr(each.func, "attr", getattr(each.func, "id", "")) for each in calls}
+        for call in calls if called & _READING else ():
+            pattern = names.text(call.args[0]) if call.args else None
+            if pattern and pattern.endswith("*.py") and called & {"glob", "rglob", "iglob"}:
+                yield found(module, "TDB206", call, pattern[:60])
 
 
 def _whereabouts(module: Module, names: Names) -> Iterator[Finding]:

@@ -44,7 +44,7 @@ def _swallows(handler: ast.ExceptHandler, block: ast.AST, module: Module, names:
     if kinds & _ASSERTIONS:
         return not _asserts(body) or _yields(body)
     if kinds & _MOST and not kinds & _ALL:
-        return _yields(body) and _is_context(module, block, names)
+        return (_yields(body) and _is_context(module, block, names)) or _drops(body, handler, module, block)
     if not kinds & _ALL or _passes_on(handler):
         return False
     return (_yields(body) and _is_context(module, block, names)) or (
@@ -97,6 +97,23 @@ def _calls_stranger(body: list[ast.stmt], module: Module, block: ast.AST) -> boo
     } - {"self", "cls"}
     calls = (each for statement in body for each in ast.walk(statement) if isinstance(each, ast.Call))
     return any(isinstance(call.func, ast.Name) and call.func.id in given for call in calls)
+
+
+def _drops(body: list[ast.stmt], handler: ast.ExceptHandler, module: Module, block: ast.AST) -> bool:
+    """Whether a stranger is called for no answer, and what it raises is dropped without a word."""
+    if not all(isinstance(each, ast.Pass | ast.Continue | ast.Break) for each in handler.body):
+        return False
+    loops = (each for each in module.above(block) if isinstance(each, ast.For | ast.AsyncFor))
+    looped = {each.id for loop in loops for each in ast.walk(loop.target) if isinstance(each, ast.Name)}
+    function = module.function_around(block)
+    given = set(parameters(function)) - {"self", "cls"} if function else set()
+    return len(body) == 1 and any(
+        isinstance(each, ast.Expr)
+        and isinstance(each.value, ast.Call)
+        and isinstance(each.value.func, ast.Name)
+        and each.value.func.id in looped | given
+        for each in body
+    )
 
 
 def _ended(node: ast.AST, module: Module) -> Iterator[Finding]:
