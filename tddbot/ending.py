@@ -125,6 +125,8 @@ def why_given_up(attempts: Sequence[Attempt], exhausted: str | None) -> str:
     many = "the one candidate was not" if candidates == 1 else f"none of {candidates} candidates was"
     tried = [f"{many} accepted"] if candidates else []
     nearest = [each.proposal for each in best(attempts, 1) if each.run is not None]
+    if overfit := sum(attempt.verdict.ruling is Ruling.OVERFIT for attempt in attempts):
+        tried.append(f"{overfit} passed only what a model was shown (held_out = 0 withholds nothing)")
     tried += [f"`tddbot show {each.patch.id}` shows the nearest" for each in nearest if isinstance(each, Candidate)]
     return "; ".join([*tried, *([exhausted] if exhausted else map(_clause, duds[-1:]))]) or "nothing was proposed"
 

@@ -36,7 +36,7 @@ def blanked(result: Result, withheld: Withheld) -> Result:
         return result
     if hides(result.node_id, withheld) or any(_fails_there(failure, test) for test in withheld.tests):
         return replace(result, failure=Failure(failure.phase, KIND, _MESSAGE))
-    text = "\n".join(line for line in failure.text.split("\n") if not tells(line, withheld))
+    text = "\n".join(untold(failure.text.split("\n"), withheld)) if tells(failure.text, withheld) else failure.text
     return replace(result, failure=replace(failure, text=text, frames=tuple(_frames(failure.frames, withheld))))
 
 

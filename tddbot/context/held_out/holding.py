@@ -80,7 +80,9 @@ def _file(
             continue
         open_ = _open(group, path, reds, nodes)
         most = how_many(len(group.cases), share, _reds(group, path, reds, open_))
-        free = [number for number in open_ if most and not _is_seen(group, number, file.text, shown)]
+        rest = _beside(group, file.text) if most else ""
+        elsewhere = [other for place, other in shown.items() if place != path]
+        free = [at for at in open_ if most and not _is_seen(group.cases[at], file.text, rest, elsewhere)]
         if numbers := chosen(group.cases, free, most):
             taken[id(group.holder)] = numbers
             file.picked.append((group, numbers))
@@ -154,22 +156,24 @@ def _shown_as(case: Case) -> tuple[str, ...]:
     return tuple(repr(ast.literal_eval(value)) for value in case.values)
 
 
-def _is_seen(group: Group, number: int, text: Text, shown: Mapping[str, str]) -> bool:
-    """Whether a case stands somewhere else, too, and so would be withheld in vain."""
-    case = group.cases[number]
+def _beside(group: Group, text: Text) -> str:
+    """Return the lines of a file in which no case of the group is."""
+    own = {line for case in group.cases for line in _lines(case)}
+    return "".join(line for at, line in enumerate(text.lines, start=1) if at not in own)
+
+
+def _is_seen(case: Case, text: Text, rest: str, elsewhere: Sequence[str]) -> bool:
+    """Whether a case stands somewhere else, too, and so would be withheld in vain: in its file, or in others."""
     inner = text.text[slice(*case.span)].strip("()[] \n")
     before, after = text.text[: case.span[0]], text.text[case.span[1] :]
     pattern = re.compile(rf"(?<![\w.]){re.escape(inner)}(?![\w.])")
-    texts = [before, after, *(other for other in shown.values() if other != text.text)]
-    if inner and any(inner in each and pattern.search(each) for each in texts):
+    if inner and any(inner in each and pattern.search(each) for each in (before, after, *elsewhere)):
         return True
     pieces = [piece for value in case.values for piece in _pieces(value)]
     if not any(len(piece) >= _TELLING for piece in pieces):
         return False
-    own = {line for each in group.cases for line in _lines(each)}
-    kept = "".join(line for at, line in enumerate(text.lines, start=1) if at not in own)
     found = re.compile(r"[^\n]*?".join(rf"(?<!\w){re.escape(piece)}(?!\w)" for piece in pieces))
-    return any(pieces[0] in each and found.search(each) for each in [kept, *texts[2:]])
+    return any(pieces[0] in each and found.search(each) for each in (rest, *elsewhere))
 
 
 def _pieces(node: ast.AST) -> Iterator[str]:
