@@ -1,4 +1,4 @@
-"""Removing what piles up in tddbot's own directory: the leftovers of killed snapshots, and objects long unused."""
+"""Removing what piles up in tddbot's own directory: leftovers of killed snapshots and commits, and objects long unused."""
 
 import shutil
 import time
@@ -10,12 +10,13 @@ OBJECT_SECONDS = 14 * 86400.0
 
 
 def tidy(state: Path) -> None:
-    """Remove snapshot directories older than an hour and objects that no snapshot of the last 14 days needed.
+    """Remove what snapshots and commits left over an hour ago, and objects that no snapshot of 14 days needed.
 
     Git touches an object that it would write again, so the age of its file tells when it was last needed.
     """
-    for directory in _older(state.glob("snapshot-*"), SNAPSHOT_SECONDS):
-        shutil.rmtree(directory, ignore_errors=True)
+    for pattern in ("snapshot-*", "commit-*"):
+        for directory in _older(state.glob(pattern), SNAPSHOT_SECONDS):
+            shutil.rmtree(directory, ignore_errors=True)
     for file in _older((state / "objects").glob("[0-9a-f][0-9a-f]/*"), OBJECT_SECONDS):
         file.unlink(missing_ok=True)
 

@@ -10,13 +10,15 @@ def test_leftovers_and_old_objects_go_and_new_ones_stay(repository: GitRepositor
     objects = [path for path in (repository.state / "objects").glob("??/*") if path.is_file()]
     assert len(objects) > 1
     leftover, running = repository.state / "snapshot-dead", repository.state / "snapshot-living"
-    for directory in (leftover, running):
+    uncommitted = repository.state / "commit-dead"
+    for directory in (leftover, running, uncommitted):
         directory.mkdir()
         (directory / "index").write_bytes(b"")
-    for path in (objects[0], leftover):
+    for path in (objects[0], leftover, uncommitted):
         os.utime(path, (0, 0))
     assert repository.recover() == ()
     assert [path.exists() for path in (objects[0], objects[1], leftover, running)] == [False, True, False, True]
+    assert not uncommitted.exists()
 
 
 def test_an_object_still_needed_becomes_young_again(repository: GitRepository, top: Path) -> None:
