@@ -9,10 +9,11 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
-from tddbot.bench import ambiguities, judge_time
+from tddbot.bench import ambiguities, contradictions, judge_time
 from tddbot.bench.judge_cases import JudgeCase, read_cases
 from tddbot.bench.judge_trials import Trial, cheat, honest, trials
 from tddbot.bench.measure import Measure
+from tddbot.errors import UsageError
 
 Say = Callable[[str], None]
 Keep = Callable[[str, Trial], None]
@@ -39,7 +40,7 @@ class Options:
 
 
 def measured(options: Options, say: Say) -> Iterator[Measure]:
-    """Yield each measure as soon as it is taken. Raise UsageError for a case that cannot be read."""
+    """Yield each measure as soon as it is taken. Raise UsageError for a case or file that cannot be opened."""
     most = 1 if options.quick else None
     with tempfile.TemporaryDirectory(prefix="tddbot-bench-") as directory, ExitStack() as resources:
         scratch, keep = Path(directory).resolve(), _keeper(options, resources)
@@ -47,6 +48,8 @@ def measured(options: Options, say: Say) -> Iterator[Measure]:
             yield from _cheats(_cases(options, CHEATS), partial(cheat, scratch / CHEATS, options.python), keep, say)
         if HONEST in options.parts:
             yield from _honest(_cases(options, HONEST), partial(honest, scratch / HONEST, options.python), keep, say)
+        if CONTRADICTIONS in options.parts:
+            yield from contradictions.measured(options.fixtures(CONTRADICTIONS), say, most)
         if AMBIGUITY in options.parts:
             yield from ambiguities.measured(options.fixtures("ambiguity"), say, most)
         if TIME in options.parts:
@@ -119,7 +122,10 @@ def _keeper(options: Options, resources: ExitStack) -> Keep:
     """What is done with each trial: a line in the file of trials, if one is wanted."""
     if options.trials is None:
         return lambda _, __: None
-    file = resources.enter_context(options.trials.open("w", encoding="utf-8"))
+    try:
+        file = resources.enter_context(options.trials.open("w", encoding="utf-8"))
+    except OSError as why:
+        raise UsageError(f"{options.trials} cannot be written: {why.strerror}") from why
 
     def keep(corpus: str, trial: Trial) -> None:
         file.write(json.dumps({"corpus": corpus, **asdict(trial)}, ensure_ascii=False) + "\n")
