@@ -17,14 +17,16 @@ from tddbot.ties.contest import Asking, Split, Usual, mark
 from tddbot.ties.differing import Place, differing, text_after
 from tddbot.ties.forms import opened
 from tddbot.ties.habits import EDGE, INSIDE
-from tddbot.ties.hearing import SECONDS, Hearing, limited
+from tddbot.ties.hearing import Hearing, limited
 from tddbot.ties.inputs import Input, size
 from tddbot.ties.manners import Manner
 from tddbot.ties.meant import Measure, meant, recorded, smaller
 from tddbot.ties.values import read, written
 
 _SAMPLES = 24
-_NEIGHBOURS = 80
+_BATCH, _NEIGHBOURS = 100, 80
+# Seconds after which no batch is begun.
+_PATIENCE = 5.0
 _SMALLER = 6
 # How likely a user means an input, best first: what is recorded or like it, its edge, failures there, what only an
 # annotation allows.
@@ -78,8 +80,17 @@ class Parting:
         asking = Asking(place, lab, stop)
         usual = asking.prepare(sorted(dict.fromkeys(samples), key=size)[:_SAMPLES], self.passers)
         if usual is not None:
-            self._ask(asking, usual, found)
+            self._ask_all(asking, usual, found, may_go_on)
             self._shrink(asking, usual, measure, may_go_on)
+
+    def _ask_all(self, asking: Asking, usual: Usual, found: Sequence[Input], may_go_on: Callable[[], bool]) -> None:
+        """Ask batch by batch, what is likely meant first: who never comes back from one input has answered others."""
+        likely = [each for each in found if each.strays <= EDGE]
+        allowed = [each for each in found if each.strays > EDGE]
+        parts = [part[at : at + _BATCH] for part in (likely, allowed) for at in range(0, len(part), _BATCH)]
+        for number, batch in enumerate(parts):
+            if (number and not may_go_on()) or not self._ask(asking, usual, batch):
+                return
 
     def _ask(self, asking: Asking, usual: Usual, batch: Sequence[Input]) -> bool:
         """Ask a batch of inputs; return whether there were answers."""
@@ -125,12 +136,12 @@ class Parting:
 def parted(passers: Sequence[Candidate], hearing: Hearing) -> Parting:
     """Find out on which inputs proven patches part; `passers` are different programs, at most 24.
 
-    It takes about two seconds at most, besides what recording the calls takes; on a busy machine no more than nine.
+    It takes half a second in most cases and eight at most.
     """
     parting = Parting(passers)
     if hearing.lab is None or len(passers) < 2:
         return parting
-    end = hearing.elapsed() + SECONDS
+    end = hearing.elapsed() + _PATIENCE
     with limited(hearing.stop) as stop:
         for place in _places(passers):
             if hearing.elapsed() < end:

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from tddbot.domain import Patch
+from tddbot.lab import Answer
+from tddbot.stop import Stop
 from tddbot.ties.parting import Parting, parted
 from tddbot.ties.questions import asked
 from tests.fakes import NoLab
@@ -243,6 +246,23 @@ def test_without_a_laboratory_or_once_stopped_nothing_parts_them() -> None:
     of = inquiry(RED, InProcessLab(RED, ("f(3)",)))
     of.stop.set()
     assert parted(both, of.hearing).smallest_split() is None
+
+
+class HungLab(InProcessLab):
+    """Never comes back from a negative number."""
+
+    def ask(
+        self, path: str, expressions: Sequence[str], patches: Sequence[Patch | None], stop: Stop
+    ) -> tuple[tuple[Answer, ...], ...]:
+        return () if any("-" in each for each in expressions) else super().ask(path, expressions, patches, stop)
+
+
+def test_what_was_answered_before_one_hangs_is_not_lost() -> None:
+    afters = [f("return n * 2", ": int"), f("return n + 3", ": int")]
+    lab = HungLab(RED, ("f(3)",))
+    split = parted(passers(RED, *afters), inquiry(RED, lab).hearing).smallest_split()
+    assert split is not None
+    assert split.call == "f(1)"
 
 
 def test_a_large_input_is_made_smaller_step_by_step() -> None:
