@@ -1,4 +1,4 @@
-"""Removing what piles up in tddbot's own directory: leftovers of killed snapshots and commits, and objects long unused."""
+"""Removing what piles up in tddbot's own directory: leftovers of snapshots and commits, and objects long unused."""
 
 import shutil
 import time
