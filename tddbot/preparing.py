@@ -26,6 +26,7 @@ from tddbot.ending import conclude
 from tddbot.errors import UnfitError
 from tddbot.judge.flaky import flickered, twice_red
 from tddbot.judge.guard.cases import calls, cases
+from tddbot.judge.guard.expectations import expected_files
 from tddbot.judge.guard.ground import Ground, doctested, imported
 from tddbot.judge.hopeless import hopeless
 from tddbot.parsing import parsed
@@ -100,21 +101,23 @@ def prepare(work: Work) -> tuple[Work, Brief] | Resolution:
     if reason := hopeless(target):
         return conclude(work, Conclusion.GAVE_UP, reason)
     brief = gathered(work, again)
-    return replace(work, ground=_ground(work), withheld=brief.withheld), brief
+    return replace(work, ground=_ground(work, brief), withheld=brief.withheld), brief
 
 
-def _ground(work: Work) -> Ground:
+def _ground(work: Work, brief: Brief) -> Ground:
     """What the guard is to know of the target's tests; of a file that cannot be collected these are all that it has."""
     names = {node.partition("[")[0].rpartition("::")[2] for node in work.target.node_ids if "::" in node}
     whole = {node for node in work.target.node_ids if "::" not in node}
     trees = {path: tree for path, text in test_texts(work).items() if isinstance(tree := parsed(text), ast.Module)}
     wanted = {path: None if path in whole else names for path in trees}
+    files = frozenset(work.ports.repository.files())
     return Ground(
         cases=tuple(each for path, tree in trees.items() for each in cases(tree, wanted[path])),
         calls=tuple(each for path, tree in trees.items() for each in calls(tree, wanted[path])),
-        files=frozenset(work.ports.repository.files()),
+        files=files,
         importable=frozenset(name for path, tree in trees.items() if path not in whole for name in imported(tree)),
         doctested=doctested(work.baseline.results),
+        expected=expected_files(trees.values(), files, [excerpt.text for excerpt in brief.sources()]),
     )
 
 

@@ -16,12 +16,15 @@ _CONFIGURATION = frozenset(
         "pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "pyproject.toml", "tox.ini", "tox.toml",
         "setup.cfg", ".coveragerc", ".coveragerc.toml", "noxfile.py", "setup.py", "sitecustomize.py",
         "usercustomize.py", ".gitattributes", ".gitmodules", ".gitignore", ".pre-commit-config.yaml", "tddbot.toml",
+        "mypy.ini", ".mypy.ini", "ruff.toml", ".ruff.toml", "pyrightconfig.json", "hatch.toml", "pixi.toml",
+        ".gitlab-ci.yml", ".travis.yml", "appveyor.yml", ".appveyor.yml", "azure-pipelines.yml", ".cirrus.yml",
+        "bitbucket-pipelines.yml", "jenkinsfile", ".drone.yml", ".woodpecker.yml",
     }
 )  # fmt: skip
 _TOOL_DIRECTORIES = frozenset(
     {
         ".git", ".hg", ".github", ".gitlab", ".circleci", ".husky", ".githooks", "githooks", ".tddbot", ".venv",
-        "site-packages",
+        "site-packages", ".buildkite", ".gitea", ".forgejo", ".woodpecker",
     }
 )  # fmt: skip
 _METADATA = (".dist-info", ".egg-info")

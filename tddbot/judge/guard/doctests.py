@@ -16,9 +16,9 @@ _EXAMPLE = re.compile(
 )
 
 
-def changed_in_module(before: Module | None, after: Module) -> Iterator[Finding]:
+def changed_in_module(before: Module, after: Module) -> Iterator[Finding]:
     """Yield the docstrings of a module whose examples expect something else than before, or are gone."""
-    old = _documents(before) if before else {}
+    old = _documents(before)
     new = _documents(after)
     for scope, (text, _) in old.items():
         now, line = new.get(scope, ("", 0))

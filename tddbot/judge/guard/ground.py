@@ -13,7 +13,7 @@ class Ground:
     """What all patches of a target are judged on.
 
     `files` are the repository's paths, `importable` top names of modules that the tests import and that are there,
-    `doctested` files whose examples are tests, too.
+    `doctested` files whose examples are tests, too, `expected` data files that the tests name and no source does.
     """
 
     cases: tuple[Cases, ...] = ()
@@ -21,6 +21,7 @@ class Ground:
     files: frozenset[str] = frozenset()
     importable: frozenset[str] = frozenset()
     doctested: frozenset[str] = frozenset()
+    expected: frozenset[str] = frozenset()
 
     def own(self, paths: Collection[str]) -> frozenset[str]:
         """Return the top names of the project's modules, those of a patch's paths included."""

@@ -10,6 +10,7 @@ from tddbot.judge.guard.changing import changing
 from tddbot.judge.guard.comparing import comparing
 from tddbot.judge.guard.copying import copied_file, copying
 from tddbot.judge.guard.effects import effects
+from tddbot.judge.guard.expectations import changed_helpers
 from tddbot.judge.guard.finding import Finding
 from tddbot.judge.guard.ground import Ground
 from tddbot.judge.guard.hashing import hashing
@@ -67,6 +68,8 @@ def _objections(edit: Edit, patch: Patch, ground: Ground, protected: Sequence[st
     path = form.named(edit.path)
     if fault_of_lock := form.locks(edit):
         yield Objection("TDB106", path, 0, fault_of_lock)
+    if edit.path in ground.expected:
+        yield Objection("TDB110", path, 0, "is named by the tests, and by no source: they compare with it")
     if module := shadowed(edit, ground):
         yield Objection("TDB107", path, 0, f"would be imported in place of `{module}`")
     if edit.after is None:
@@ -105,7 +108,9 @@ def _in_python(edit: Edit, patch: Patch, ground: Ground) -> list[Finding]:
     if found and before is not None:
         old = frozenset(_findings(before, ground, own))
         new = [each for each in found if each not in old]
-    if edit.path in ground.doctested:
+    if before is not None:
+        new += changed_helpers(before, after)
+    if before is not None and edit.path in ground.doctested:
         new += doctests.changed_in_module(before, after)
     had = allowing.permissions(edit.before or "", before) if before is not None else ()
     has = allowing.permissions(edit.after or "", after)
@@ -124,7 +129,7 @@ def _findings(module: Module, ground: Ground, own: frozenset[str], depth: int = 
     """Yield what all rules find in a module, and in the sources that it holds as texts and runs."""
     names = Names(module)
     yield from reaching(module, names)
-    yield from sniffing(module, names)
+    yield from sniffing(module, names, ground.expected)
     yield from hiding(module, names)
     yield from copying(module, names, ground.cases)
     yield from hashing(module, names)

@@ -55,6 +55,11 @@ _PATHS = (
         "Where doctests are collected, an example is a test.",
         "`>>> half(3)` with `1` where `1.5` was expected before", "one more example",
     ),
+    Rule(
+        "TDB110", "edited-expectation", "changes what the tests compare with",
+        "A data file that tests name and no source does, and a function that does nothing but assert, belong to the tests.",
+        "an edit of `golden/report.txt`, which `test_report` reads and no source does", "an edit of a template that the code reads",
+    ),
 )  # fmt: skip
 
 _REACHING = (

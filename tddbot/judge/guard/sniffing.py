@@ -38,9 +38,12 @@ _MATCHERS = re.compile(
 )
 
 
-def sniffing(module: Module, names: Names) -> Iterator[Finding]:
+def sniffing(module: Module, names: Names, expected: frozenset[str] = frozenset()) -> Iterator[Finding]:
     """Yield what asks about the test run, its files, its environment or the place it runs in."""
+    files = {path.rpartition("/")[2] for path in expected}
     for text, node in _texts(module, names):
+        if text.rpartition("/")[2] in files and _is_path(module, node):
+            yield found(module, "TDB206", node, text[:60])
         yield from _word(module, names, node, text)
     yield from _loaded(module, names)
     yield from _variables(module, names)
