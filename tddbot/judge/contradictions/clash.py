@@ -118,9 +118,11 @@ def _why(one: Observed, other: Observed, is_free: IsFree, deeper: bool) -> str |
         return None
     if not deeper and (sounds_changing(function, is_method) or (not _has_input(one) and _may_count(one, other))):
         return None
-    histories = one.call.history, other.call.history
-    is_same_start = histories[0] is not None and histories[0] == histories[1]
-    return why if is_same_start or all(_begins_clean(each, is_free, deeper) for each in (one, other)) else None
+    return (
+        why
+        if _begin_alike(one.call, other.call) or all(_begins_clean(each, is_free, deeper) for each in (one, other))
+        else None
+    )
 
 
 def _is_exact(each: Observed) -> bool:
@@ -158,6 +160,13 @@ def _may_count(one: Observed, other: Observed) -> bool:
 
 def _without_digits(text: str) -> str:
     return "".join(char for char in text if not char.isdigit())
+
+
+def _begin_alike(one: Called, other: Called) -> bool:
+    """Whether both tests have done the same before, and nothing that lasts beyond a test for all that is known."""
+    if one.history is None or one.history != other.history:
+        return False
+    return not any(each.is_dropped and each.receiver is None for each in one.begun)
 
 
 def _begins_clean(each: Observed, is_free: IsFree, deeper: bool) -> bool:

@@ -153,7 +153,7 @@ def _present(statement: ast.stmt, scope: Scope) -> Iterator[str]:
         node = waiting.pop()
         if isinstance(node, _SOMETIMES):
             continue
-        full = scope.full(node) if isinstance(node, ast.Attribute) else None
+        full = scope.full(node) if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load) else None
         if full and not full.startswith("self."):
             yield full
         waiting += ast.iter_child_nodes(node) if not isinstance(node, ast.Assert) else [node.test]
