@@ -100,9 +100,11 @@ def _given(body: list[ast.stmt], names: Names) -> list[ast.expr]:
 def _compared(test: ast.expr, own: set[str], names: Names) -> list[Any]:
     """Return the values that a condition compares arguments with; [] where it asks for anything else."""
     match test:
-        case ast.BoolOp(values=values):
+        case ast.BoolOp(op=op, values=values):
             parts = [_compared(value, own, names) for value in values]
-            return [value for part in parts for value in part] if all(parts) else []
+            # Whatever else has to hold only makes the case narrower.
+            is_narrow = any(parts) if isinstance(op, ast.And) else all(parts)
+            return [value for part in parts for value in part] if is_narrow else []
         case ast.UnaryOp(op=ast.Not(), operand=ast.BinOp(op=ast.Sub() | ast.BitXor(), left=left, right=right)):
             return _sides(left, right, own, names)
         case ast.UnaryOp(op=ast.Not(), operand=ast.Compare(left=left, ops=[ast.NotEq()], comparators=[right])):

@@ -8,9 +8,7 @@ from tddbot.judge.guard.folding import UNKNOWN
 from tddbot.judge.guard.module import Function
 from tddbot.judge.guard.names import Names
 
-_IDLE = frozenset(
-    {"len", "str", "repr", "id", "bool", "type", "hash", "isinstance", "callable", "list", "tuple", "print"}
-)
+_IDLE = frozenset({"len", "str", "repr", "id", "bool", "type", "hash", "isinstance", "callable", "list", "tuple"})
 
 
 def answers(function: Function | ast.Lambda) -> list[ast.expr | None]:

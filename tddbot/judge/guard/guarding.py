@@ -76,7 +76,8 @@ def _objections(edit: Edit, patch: Patch, ground: Ground, protected: Sequence[st
         return
     try:
         made = _in_python(edit, patch, ground) if edit.path.endswith((".py", ".pyi")) else _in_text(edit, ground)
-        for finding in sorted(made, key=lambda each: each.line)[:_MOST]:
+        once = {(each.code, each.line): each for each in reversed(made)}
+        for finding in sorted(once.values(), key=lambda each: each.line)[:_MOST]:
             yield Objection(
                 finding.code, path, finding.line, f"{RULES[finding.code].clause}: {_printable(finding.said)}"
             )
