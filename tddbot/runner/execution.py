@@ -85,7 +85,8 @@ class Execution:
     def run(self, session: records.Session | None) -> Run:
         """Return what happened; `session` is what pytest said of its root when it ran all tests."""
         ending, detail = Ending.INCOMPLETE, "too many tests took their process down"
-        selection = Selection(self._request.node_ids, spread=self._may_spread())
+        watched = None if self._zygote else self._vigil.asserting
+        selection = Selection(self._request.node_ids, spread=self._may_spread(), watched=watched)
         if self._request.node_ids is not None:
             self._transcript.session = session
         for _ in range(_MOST_PROCESSES):
@@ -124,7 +125,7 @@ class Execution:
         settings = self._jail.settings
         with cgroup.capped(settings.most_tree_memory_mb * _MB, settings.processes) as group:
             path = group.path if group else None
-            secret = self._vigil.begin(selection.spread)
+            secret = self._vigil.begin(selection.spread, selection.watched is not None)
             job = self._jail.job(self._request, selection, self._transcript.session, self._layout, path)
             with self._backend.open(self._jail, job) as place, self._lent(place) as zygote:
                 self._place = place
@@ -244,9 +245,10 @@ class Execution:
         known = transcript.results
         ignored = tuple(node for node in known if "::" not in node and known[node].outcome.is_red)
         if selection.node_ids is None and not transcript.collected:
-            return Selection(None, ignored)
+            return Selection(None, ignored, watched=selection.watched)
         wanted = tuple(transcript.collected) or selection.node_ids or ()
-        return Selection(tuple(node for node in wanted if known.keys().isdisjoint((node, file_of(node)))), ignored)
+        left = tuple(node for node in wanted if known.keys().isdisjoint((node, file_of(node))))
+        return Selection(left, ignored, watched=selection.watched)
 
     def _overdue(self, now: float) -> str | None:
         if self._lost or self._foreign or self._vigil.fault or (self._separation and self._separation.unfit):

@@ -10,8 +10,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from tddbot.domain import NodeId, Patch
+from tddbot.domain import Edit, NodeId, Patch
 from tddbot.ports import RunRequest
+from tddbot.protection import path_fault, protected_as
 from tddbot.runner.carrier import CARRIER, carrier_files
 from tddbot.runner.interpreter import Interpreter
 from tddbot.runner.records import Session
@@ -32,11 +33,15 @@ _PASSED_ON = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which tests one process runs: node IDs (None: all), and files to leave out; `spread` as the project asks for."""
+    """Which tests one process runs: node IDs (None: all), and files to leave out; `spread` as the project asks for.
+
+    Where it is `watched`, what tests assert with is looked at, these modules among it.
+    """
 
     node_ids: tuple[NodeId, ...] | None
     ignored: tuple[str, ...] = ()
     spread: bool = False
+    watched: tuple[str, ...] | None = None
 
 
 def user_of(root: Path) -> tuple[int, int]:
@@ -98,13 +103,23 @@ class Jail:
             "masked": layout["masked"],
             "protected": layout["protected"],
             "foreign": layout["foreign"] if os.geteuid() else (),
-            "edits": [] if request.patch is None else _edits(request.patch),
+            "edits": [] if request.patch is None else self._edits(request.patch, request.protected),
             "tmp_bytes": self.settings.tmp_mb * megabyte,
             "limits": self.settings.rlimits(),
             "cgroup": None if cgroup is None else str(cgroup),
             "pytest": self._order(request, selection, session),
         }
         return json.dumps(job).encode("ascii")  # a path may be no text, which ASCII has a way to write
+
+    def _edits(self, patch: Patch, protected: tuple[str, ...]) -> list[dict[str, Any]]:
+        """What the jail writes: nothing of what is protected, be it there already or not; an environment rejects it."""
+        environments = tuple(f"{prefix}/" for prefix in self.interpreter.prefixes)
+
+        def is_open(path: str) -> bool:
+            is_rejected = path_fault(path) is not None or f"{self.root}/{path}".startswith(environments)
+            return is_rejected or protected_as(path, protected) is None
+
+        return [_written(edit) for edit in patch.edits if is_open(edit.path)]
 
     def _order(self, request: RunRequest, selection: Selection, session: Session | None) -> dict[str, Any]:
         return {
@@ -120,6 +135,7 @@ class Jail:
             "seed": order_seed(request.seed),
             "modules": request.patch is None and request.node_ids is None,
             "spread": CARRIER if selection.spread else None,
+            "watch": selection.watched,
         }
 
     def hash_seed(self, seed: int | None) -> int | None:
@@ -164,12 +180,9 @@ class Jail:
         return {"LANG": "C.UTF-8", **own, **passed, **self.settings.env}
 
 
-def _edits(patch: Patch) -> list[dict[str, Any]]:
-    """Each file's new content, with a time stamp of its own long past: no compiled file can be taken for it."""
-    edits = []
-    for edit in patch.edits:
-        content = edit.after_bytes()
-        encoded = None if content is None else base64.b64encode(content).decode("ascii")
-        stamp = 100_000_000 + zlib.crc32(content or b"") % 100_000_000
-        edits.append({"path": edit.path, "content": encoded, "stamp": stamp})
-    return edits
+def _written(edit: Edit) -> dict[str, Any]:
+    """A file's new content, with a time stamp of its own long past: no compiled file can be taken for it."""
+    content = edit.after_bytes()
+    encoded = None if content is None else base64.b64encode(content).decode("ascii")
+    stamp = 100_000_000 + zlib.crc32(content or b"") % 100_000_000
+    return {"path": edit.path, "content": encoded, "stamp": stamp}

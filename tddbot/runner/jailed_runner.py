@@ -21,7 +21,7 @@ from tddbot.runner.layout import Layout
 from tddbot.runner.pool import Pool
 from tddbot.runner.settings import RunnerSettings
 from tddbot.runner.tooling import Tooling, run_of
-from tddbot.runner.vigil import Habits, Vigil
+from tddbot.runner.vigil import FOR_ASSERTIONS, Habits, Vigil
 from tddbot.runner.warmth import Recipe, Warm, Warmth
 from tddbot.stop import Stop
 
@@ -110,6 +110,8 @@ class JailedRunner:
         if request.node_ids is None and request.patch is None and run.ending is Ending.COMPLETE:
             self._session, self._baseline = execution.session, run
             self._slowest_import = execution.slowest_import
+            known = {name for name, _ in execution.modules}
+            self._habits.asserting = tuple(sorted(FOR_ASSERTIONS & known))
             if self._backend.is_warm:
                 self.warmth.prepare(self._recipe(mark, jail, execution.modules))
         return run

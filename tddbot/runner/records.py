@@ -101,6 +101,13 @@ class Trace(Struct, frozen=True, tag="trace", tag_field="kind"):
     lines: dict[str, frozenset[int]] = field(default_factory=dict)
 
 
+class Watched(Struct, frozen=True, tag="watched", tag_field="kind"):
+    """What tests assert with and is another thing now, each with the file that its code is from; `last` ends it."""
+
+    altered: tuple[tuple[str, str], ...]
+    last: bool
+
+
 class Split(Struct, frozen=True, tag="split", tag_field="kind"):
     """In split mode: "fits" once a module was reached, "unfit" or "broken" with the reason."""
 
@@ -130,8 +137,8 @@ class End(Struct, frozen=True, tag="end", tag_field="kind"):
 
 
 Record = (
-    Python | Session | Distributed | Shuffled | Conftest | Collecting | Collected | Start | Report | Trace | Split
-    | Finish | Modules | End
+    Python | Session | Distributed | Shuffled | Conftest | Collecting | Collected | Start | Report | Trace | Watched
+    | Split | Finish | Modules | End
 )  # fmt: skip
 
 

@@ -155,7 +155,13 @@ def test_nobody_knows_their_names_or_places_beforehand() -> None:
     assert [canary.place for canary in one.planned.values() if canary.kind == "compare"] == [1.0]
 
 
-ALL = ("signed records", "canaries", "no protected file changed", "exit code")
+ALL = (
+    "signed records",
+    "canaries",
+    "nothing replaced that tests assert with",
+    "no protected file changed",
+    "exit code",
+)
 
 NOSY = """
 import json, pathlib, pytest
@@ -290,7 +296,9 @@ def test_a_proof_holds_what_the_baseline_held(project: Project) -> None:
     patch = project.patch(module="import os\ndef f(): return 2\ndef g(): os._exit(0)\n")
     run = project.run(patch=patch)
     assert run.ending is Ending.INCOMPLETE
-    assert run.detail == "it ended without canaries, which the tests have without the patch"
+    assert run.detail == (
+        "it ended without canaries and nothing replaced that tests assert with, which the tests have without the patch"
+    )
     alone = project.run("test_a.py::test_a", patch=patch)
     assert (alone.ending, alone.held) == (Ending.COMPLETE, ALL)
 

@@ -67,6 +67,41 @@ def test_protected_files_are_the_repositorys_own(project: Project) -> None:
     assert outcomes(run) == {"test_a": Outcome.FAILED}
 
 
+EVIL = "def pytest_collection_modifyitems(items): items.clear()\n"
+NEW = {
+    "a conftest": {"conftest.py": EVIL},
+    "a configuration": {"pytest.ini": "[pytest]\naddopts = --collect-only\n"},
+    "a plugin by entry points": {
+        "evil.py": EVIL,
+        "evil.egg-info/PKG-INFO": "Metadata-Version: 2.1\nName: evil\nVersion: 1\n",
+        "evil.egg-info/entry_points.txt": "[pytest11]\nevil = evil\n",
+    },
+    "a distribution": {
+        "evil.py": EVIL,
+        "evil-1.dist-info/METADATA": "Metadata-Version: 2.1\nName: evil\nVersion: 1\n",
+        "evil-1.dist-info/entry_points.txt": "[pytest11]\nevil = evil\n",
+    },
+    "a start-up file": {"sitecustomize.py": "raise SystemExit\n", "evil.pth": "import os; os._exit(0)\n"},
+    "pytest": {"pytest.py": "raise SystemExit\n", "_pytest/__init__.py": "raise SystemExit\n"},
+    "a package of tests": {"tests/__init__.py": "raise SystemExit\n", "tests/helper.py": "x = 2\n"},
+}
+
+
+@pytest.mark.parametrize("name", NEW)
+def test_what_is_protected_and_new_is_not_there_at_all(project: Project, name: str) -> None:
+    """Names that would be believed: the guard refuses them, and where it should not, nobody reads them."""
+    project.write({"test_a.py": "def test_a(): assert False\n", "tests/test_b.py": "def test_b(): pass\n"})
+    run = project.run(patch=Patch(tuple(Edit(path, None, text) for path, text in NEW[name].items())))
+    assert run.ending is Ending.COMPLETE, run.detail
+    assert outcomes(run) == {"test_a": Outcome.FAILED, "test_b": Outcome.PASSED}
+
+
+def test_a_protected_file_of_other_tests_is_not_written_either(project: Project) -> None:
+    project.write({"test_a.py": "from test_b import x\ndef test_a(): assert x == 2\n", "test_b.py": "x = 1\n"})
+    patch = Patch((project.edit("test_b.py", "x = 2\n"),))
+    assert outcomes(project.run("test_a.py::test_a", patch=patch)) == {"test_a": Outcome.FAILED}
+
+
 def test_a_conftest_that_was_not_there_is_noticed(project: Project) -> None:
     """A patch may not bring one; a candidate may still write one while it is imported."""
     writes = "import pathlib\npathlib.Path('b').mkdir(exist_ok=True)\npathlib.Path('b/conftest.py').write_text('')\n"

@@ -29,14 +29,57 @@ def fail():
     raise ValueError(found)
 
 def checks():
-    yield fails(pytest.fail.Exception, pytest.fail, found)
-    yield fails(pytest.fail.Exception, pytest.raises, KeyError, len, found)
-    yield not pytest.approx(1.0) == 2.0 and not all((found, 0)) and not any((0,)) and not isinstance(found, int)
+    yield from of_python()
+    yield from of_pytest()
     if "unittest" in modules:
-        case = modules["unittest"].TestCase()
-        yield fails(AssertionError, case.assertEqual, found, expected)
-        yield fails(AssertionError, case.assertTrue, 0)
-        yield fails(AssertionError, case.assertRaises, KeyError, len, found)
+        yield from of_unittest(modules["unittest"].TestCase())
+    if "unittest.mock" in modules:
+        yield fails(AssertionError, modules["unittest.mock"].Mock().assert_called_once_with, found)
+    if "numpy.testing" in modules:
+        yield fails(AssertionError, modules["numpy.testing"].assert_array_equal, [0], [1])
+        yield fails(AssertionError, modules["numpy.testing"].assert_allclose, [0.5], [1.5])
+
+def of_python():
+    yield not all((found, 0)) and all((found, 1)) and any((0, 1)) and not any((0,)) and bool(0) is False
+    yield isinstance(found, str) and not isinstance(found, int) and not issubclass(str, int) and type(found) is str
+    yield len((0, 0)) == 2 and not len(found) == 0 and abs(-1) == 1 and round(1.4) == 1 and not hash(1) == hash(2)
+    yield sum((1, 1)) == 2 and max(1, 2) == 2 and min(1, 2) == 1 and sorted((2, 1)) == [1, 2]
+    yield list(range(2)) == [0, 1] and list(zip((0,), (1,))) == [(0, 1)] and list(map(abs, (-1,))) == [1]
+    yield not set((0,)) == set((1,)) and not dict(a=0) == dict(a=1) and not list((0,)) == list((1,))
+    yield not tuple((0,)) == tuple((1,)) and not frozenset((0,)) == frozenset((1,)) and not bytes(1) == bytes(2)
+    yield not str(0) == str(1) and not repr(0) == repr(1) and not int("0") == int("1") and not float("0") == float("1")
+    yield not hasattr(found, "no") and getattr(found, "no", 1) == 1 and list(enumerate((5,))) == [(0, 5)]
+    yield issubclass(AssertionError, Exception) and not issubclass(ValueError, AssertionError)
+
+def of_pytest():
+    yield fails(pytest.fail.Exception, pytest.fail, found)
+    yield fails(pytest.fail.Exception, raises, KeyError)
+    yield fails(IndexError, raises, KeyError, IndexError(found))
+    yield fails((AssertionError, pytest.fail.Exception), raises, KeyError, KeyError(found), expected)
+    yield fails(pytest.fail.Exception, warns)
+    yield not pytest.approx(1.0) == 2.0 and not 2.0 == pytest.approx(1.0) and pytest.approx(1.0) == 1.0
+    yield not pytest.approx([1.0]) == [2.0] and not pytest.approx({1: 1.0}) == {1: 2.0}
+
+def raises(kind, error=None, match=None):
+    with pytest.raises(kind, match=match):
+        if error is not None:
+            raise error
+
+def warns():
+    with pytest.warns(UserWarning):
+        pass
+
+def of_unittest(case):
+    for check in (case.assertEqual, case.assertIs, case.assertIn, case.assertGreater, case.assertIsInstance):
+        yield fails((AssertionError, TypeError), check, found, int)
+    yield fails(AssertionError, case.assertEqual, found, expected) and fails(AssertionError, case.assertEqual, [0], [1])
+    yield fails(AssertionError, case.assertEqual, {0: 1}, {0: 2}) and fails(AssertionError, case.assertEqual, {0}, {1})
+    yield fails(AssertionError, case.assertNotEqual, 0, 0) and fails(AssertionError, case.assertCountEqual, [0], [1])
+    yield fails(AssertionError, case.assertTrue, 0) and fails(AssertionError, case.assertFalse, 1)
+    yield fails(AssertionError, case.assertIsNone, 0) and fails(AssertionError, case.assertIsNotNone, None)
+    yield fails(AssertionError, case.assertAlmostEqual, 1.0, 2.0) and fails(AssertionError, case.assertLess, 1, 0)
+    yield fails(AssertionError, case.assertRaises, KeyError, len, found)
+    yield fails(AssertionError, case.assertRegex, found, "no such") and fails(AssertionError, case.fail, found)
 
 def fails(error, check, *arguments):
     try:
@@ -207,7 +250,7 @@ def _canary(planned: Dict[str, Any], parent: Any, near: Any) -> Canary:
     space: Dict[str, Any] = {"found": planned["nonce"], "expected": planned["other"]}
     for key, value in _TEMPLATE.items():
         is_own = isinstance(value, types.FunctionType)
-        space[key] = types.FunctionType(value.__code__, space, key) if is_own else value
+        space[key] = types.FunctionType(value.__code__, space, key, value.__defaults__) if is_own else value
     body = types.FunctionType(template.__code__.replace(co_name=name), space, name)
     nothing = FuncFixtureInfo(argnames=(), initialnames=(), names_closure=[], name2fixturedefs={})
     canary: Canary = Canary.from_parent(parent, name=name, callobj=body, fixtureinfo=nothing)

@@ -23,6 +23,7 @@ from tddbot.runner.guest.split.channel import Channel
 from tddbot.runner.guest.split.plugin import Separation
 from tddbot.runner.guest.split.server import serve
 from tddbot.runner.guest.surroundings import Surroundings
+from tddbot.runner.guest.watch import Watch
 from tddbot.runner.guest.wire import Wire
 
 _ECONOMY = ["-q", "--no-header", "--no-summary", "--color=no", "--maxfail=0", "--continue-on-collection-errors"]
@@ -42,6 +43,7 @@ def work(order: dict[str, Any], root: str, wire: Wire, canaries: list[Any], chan
         return 0  # what is left is the jail itself, for who wants to know what that costs
     if "tool" in order:
         tool.become(order)
+    watch = [Watch(root, order["watch"], wire.send)] if order.get("watch") is not None else []
     _set_up_interpreter(order)
     if "serve" in order:
         return serve(Channel(channel), root, order["serve"])
@@ -54,6 +56,7 @@ def work(order: dict[str, Any], root: str, wire: Wire, canaries: list[Any], chan
     selector = Selector(order["node_ids"], order["ignored"])
     plugins = [reporter, reporter.describer, selector, Overseer(wire, root, order["detail"], order["seed"])]
     plugins += [Shuffling(order["seed"], wire.send)] if order["seed"] is not None else []
+    plugins += watch
     plugins += [Separation(order["split"], channel, root, wire)] if "split" in order else []
     plugins.append(Canaries(canaries, root, plugins))
     code = _run(_arguments(order), plugins, order["spread"])
