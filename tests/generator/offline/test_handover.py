@@ -2,6 +2,7 @@ from dataclasses import replace
 
 from tddbot.domain import Findings
 from tddbot.generator.offline.handover import LONGEST, MOST_CALLS, MOST_REJECTED, MOST_SUSPECTS, findings
+from tddbot.proof import PartlyShown, Withheld
 from tests.fakes import NoLab
 from tests.generator.offline.asked import NODE, InProcessLab, cleaned, inquiry
 
@@ -87,3 +88,20 @@ def test_secrets_are_taken_out_before_a_line_is_cut() -> None:
 
 def test_a_file_that_does_not_parse_has_nothing_to_tell() -> None:
     assert findings(inquiry("def f(:\n", InProcessLab("x = 1\n"))) == Findings()
+
+
+def test_calls_and_edits_of_withheld_cases_are_not_told() -> None:
+    hidden = "tests/test_calc.py::test_table[7-8]"
+
+    class Table(InProcessLab):
+        def calls(self, path, functions, stop):  # type: ignore[no-untyped-def]
+            first, second, *others = super().calls(path, functions, stop)
+            return (first, replace(second, node_id=hidden), *others)
+
+    of = inquiry(TEXT, Table(TEXT, ["f(1)", "f(2)", "f(77)"]))
+    of.rejected.extend(["f: 1 to 3", "f: 1 to 77"])
+    shown = PartlyShown("tests/test_calc.py", "test_table", 1, frozenset({"1-2"}), frozenset({"7-8"}))
+    held = replace(of.request.brief, withheld=Withheld(frozenset({hidden}), tests=(shown,), telling=frozenset({"77"})))
+    found = findings(replace(of, request=replace(of.request, brief=held)))
+    assert found.calls == ("f(1) -> 2",)
+    assert found.rejected == ("f: 1 to 3",)
