@@ -25,6 +25,7 @@ _STATES = frozenset({
 _MUTATING = frozenset(
     {"append", "add", "pop", "popleft", "update", "insert", "extend", "remove", "clear", "setdefault", "discard"}
 )
+_DISPLAYS = (ast.List, ast.Dict, ast.Set, ast.GeneratorExp, ast.ListComp)
 _EXISTING = frozenset({"exists", "is_file", "isfile", "stat", "getmtime", "getsize", "read_text", "access"})
 _WRITING = frozenset({"touch", "write_text", "write_bytes", "mkdir", "makedirs", "write"})
 
@@ -82,9 +83,21 @@ def _counting(function: Function, body: list[ast.AST], module: Module, names: Na
     for node in loads:
         if not isinstance(node.ctx, ast.Load):
             continue
+        taken = _taken(node, module)
+        if taken is not None and is_decided(module, taken):
+            yield found(module, "TDB306", node, _label(node))
+            continue
         branch = _branch_on(node, module)
         if (branch is not None and _answers_apart(branch, states, function)) or _is_index(node, module, names):
             yield found(module, "TDB306", node, _label(node))
+
+
+def _taken(node: ast.AST, module: Module) -> ast.AST | None:
+    """Return the call that takes the next item out of a state, or None."""
+    parent = module.parents.get(node)
+    if isinstance(parent, ast.Attribute) and parent.attr in ("pop", "popleft", "__next__"):
+        return module.parents.get(parent)
+    return None
 
 
 def _label(node: ast.Name | ast.Attribute) -> str:
@@ -152,7 +165,8 @@ def _is_shared(name: ast.Name, module: Module, names: Names) -> bool:
     if any(scope == module.scopes[name] for scope in (module.scopes[each] for each in _stores(name.id, module))):
         return False
     for binder in names.binders(name.id, module.scopes[name]):
-        if isinstance(binder, ast.List | ast.Dict | ast.Set | ast.GeneratorExp):
+        shown = [binder.left, binder.right] if isinstance(binder, ast.BinOp) else [binder]
+        if any(isinstance(each, _DISPLAYS) for each in shown):
             return True
         if isinstance(binder, ast.Call) and names.is_any(binder.func, _STATES):
             return True

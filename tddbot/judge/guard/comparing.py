@@ -54,7 +54,9 @@ def _answering(module: Module, names: Names) -> Iterator[Answering]:
             if (name := names.text(key) or "") in _ANSWERING:
                 yield from ((name, each, mapping) for each in _functions(value, module, names))
     for call in module.every(ast.Call):
-        if len(call.args) == 3 and (name := names.text(call.args[1]) or "") in _ANSWERING:
+        text = names.text(call.args[1]) if len(call.args) == 3 else ""
+        is_built = text is None and names.is_any(call.func, frozenset({"builtins.setattr"}))
+        if len(call.args) == 3 and (name := "__eq__" if is_built else text or "") in _ANSWERING:
             yield from ((name, each, call) for each in _functions(call.args[2], module, names))
         for keyword in call.keywords:
             if keyword.arg in _ANSWERING:

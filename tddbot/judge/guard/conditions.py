@@ -85,6 +85,8 @@ def _is_plain(node: ast.expr) -> bool:
     """Whether an expression is a constant other than None, or a display of such."""
     if isinstance(node, ast.Tuple | ast.List | ast.Set):
         return all(map(_is_plain, node.elts))
+    if isinstance(node, ast.Call) and len(node.args) > 1:
+        return all(isinstance(each, ast.Constant) for each in node.args)
     operand = node.operand if isinstance(node, ast.UnaryOp) else node
     return isinstance(operand, ast.Constant) and operand.value is not None
 

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tddbot.judge.guard.finding import Finding, found
 from tddbot.judge.guard.module import Module
@@ -54,13 +55,16 @@ def reaching(module: Module, names: Names) -> Iterator[Finding]:
     for name, node in names.uses:
         top = name.partition(".")[0]
         if top in _FRAMEWORKS:
-            yield found(module, "TDB201", node, top)
+            # Who has a module may use it anywhere: that is said of the file.
+            yield replace(found(module, "TDB201", node, top), scope="")
         elif name in _FRAMES:
             yield found(module, "TDB203", node, name)
         elif name in _ENDINGS:
             yield found(module, "TDB204", node, name)
-        elif name in _HOOKS or top in _HOOK_MODULES:
-            yield found(module, "TDB205", node, top if top in _HOOK_MODULES else name)
+        elif top in _HOOK_MODULES:
+            yield replace(found(module, "TDB205", node, top), scope="")
+        elif name in _HOOKS:
+            yield found(module, "TDB205", node, name)
     for attribute in module.every(ast.Attribute):
         yield from _attribute(module, attribute, attribute.attr)
     for call in module.every(ast.Call):

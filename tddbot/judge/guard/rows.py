@@ -101,6 +101,9 @@ def _displays(module: Module, names: Names) -> Iterator[tuple[Iterable[Row], ast
             if isinstance(value, list | tuple) and not isinstance(value[0], list | tuple | dict):
                 for start in (0, 1):
                     yield _indexed(value, start), display
+        elif all(isinstance(each, ast.Call) and len(each.args) > 1 for each in display.elts):
+            made = [each.args for each in display.elts if isinstance(each, ast.Call)]
+            yield [Row(literals(each[:-1]), literals(each)) for each in made], display
         elif all(isinstance(each, ast.Tuple | ast.List) and len(each.elts) > 1 for each in display.elts):
             yield (
                 (
@@ -223,10 +226,11 @@ def _classes(module: Module, names: Names) -> Iterator[tuple[Iterable[Row], ast.
     """Attributes of a class, which `getattr` finds by a text."""
     for node in module.every(ast.ClassDef):
         rows = [
-            Row(frozenset({each.targets[0].id}), flat(value) | {each.targets[0].id})
+            Row(key, flat(value) | key)
             for each in node.body
             if isinstance(each, ast.Assign) and isinstance(each.targets[0], ast.Name)
             if (value := names.value(each.value)) is not UNKNOWN
+            if (key := _key_of(each.targets[0].id))
         ]
         yield rows, node
     yield _answering(module, names), module.tree
@@ -239,8 +243,14 @@ def _answering(module: Module, names: Names) -> Iterator[Row]:
             last = function.body[-1]
             value = names.value(last.value) if isinstance(last, ast.Return) and last.value is not None else UNKNOWN
             if value is not UNKNOWN:
-                key = frozenset({re.split(r"_+(?=[^_]*$)", function.name)[-1]})
+                key = _key_of(function.name)
                 yield Row(key, key | flat(value))
+
+
+def _key_of(name: str) -> Literals:
+    """What a name says: the number that it ends with, else its last word."""
+    number = re.search(r"\d+$", name)
+    return frozenset({number[0] if number else re.split(r"_+(?=[^_]*$)", name)[-1]})
 
 
 def members(module: Module, names: Names) -> Iterator[tuple[Literals, ast.AST]]:

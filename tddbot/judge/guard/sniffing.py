@@ -21,7 +21,9 @@ _VARIABLES = re.compile(
 )
 _IDENTITY = re.compile(r"USER|LOGNAME|USERNAME|HOME|HOSTNAME|PWD|_|SHLVL|PYTHONPATH|PYTHONDONTWRITEBYTECODE")
 _ENVIRONMENT = frozenset({"os.environ", "os.environb", "os.getenv", "os.getenvb"})
-_PLACES = re.compile(r"/proc(/.*)?|/\.dockerenv|/sys/class/dmi.*|.*tddbot.*", re.IGNORECASE | re.DOTALL)
+_PLACES = re.compile(
+    r"/proc(/.*)?|(.*/)?\.git(/.*)?|/\.dockerenv|/sys/class/dmi.*|.*tddbot.*", re.IGNORECASE | re.DOTALL
+)
 _WHEREABOUTS = frozenset({
     "os.getppid", "os.getpid", "os.getlogin", "getpass.getuser", "socket.gethostname", "socket.getfqdn", "platform.node",
     "os.uname.nodename", "platform.uname.node", "pwd.getpwuid", "sys.orig_argv", "os.getpgid", "os.getsid",
@@ -50,6 +52,7 @@ def sniffing(module: Module, names: Names, expected: frozenset[str] = frozenset(
     yield from _whereabouts(module, names)
     yield from _hooks(module, names)
     yield from _sources(module, names)
+    yield from _imports(module, names)
 
 
 def _texts(module: Module, names: Names) -> Iterator[tuple[str, ast.expr]]:
@@ -149,7 +152,7 @@ _TAKEN = frozenset({
     "sys.unraisablehook", "sys.excepthook", "sys.__unraisablehook__", "sys.__excepthook__", "threading.excepthook",
     "sys.__stdout__", "sys.__stderr__", "sys.stdout.name", "sys.stderr.name", "sys.stdin.name", "sys.stdout.__class__",
     "sys.displayhook", "sys.__displayhook__", "sys.gettrace", "sys.getprofile", "warnings.filters", "sys.breakpointhook",
-    "sys.stdout.buffer.raw.name",
+    "sys.stdout.buffer.raw.name", "sys.meta_path", "sys.path_hooks", "sys.path_importer_cache",
 })  # fmt: skip
 _READING = frozenset({"open", "read_text", "read", "readlines", "getsource", "read_bytes"})
 _MAIN = frozenset({"__main__"})
@@ -203,6 +206,24 @@ def _hooks(module: Module, names: Names) -> Iterator[Finding]:
     for name, node in names.uses:
         if name in _TAKEN and is_decided(module, node):
             yield found(module, "TDB202", node, name)
+
+
+def _imports(module: Module, names: Names) -> Iterator[Finding]:
+    """Tests that are imported, by a name that is made of what their names are made of."""
+    for name, node in names.uses:
+        if isinstance(node, ast.Import | ast.ImportFrom) and re.match(r"(.+\.)?(tests?\b|test_|conftest\b)", name):
+            if not name.startswith("test."):
+                yield found(module, "TDB206", node, name)
+    for call in module.every(ast.Call):
+        if names.is_any(call.func, _IMPORTING):
+            texts = (each.value for part in call.args for each in ast.walk(part) if isinstance(each, ast.Constant))
+            if any(
+                isinstance(text, str) and re.match(r"(.*\.)?(tests?$|tests?\.|test_|conftest)", text) for text in texts
+            ):
+                yield found(module, "TDB206", call, ast.unparse(call)[:60])
+
+
+_IMPORTING = frozenset({"builtins.__import__", "importlib.import_module", "importlib.__import__"})
 
 
 def _sources(module: Module, names: Names) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from tddbot.judge.guard.names import Names
 _ASSERTIONS = frozenset({"builtins.AssertionError"})
 _ALL = frozenset({"builtins.BaseException"})
 _MOST = frozenset({"builtins.Exception"})
+_KEEPING = frozenset({"set_exception", "put", "put_nowait", "append", "throw", "send", "fail", "with_traceback", "add"})
 _SUPPRESS = frozenset({"contextlib.suppress"})
 
 
@@ -28,6 +29,14 @@ def swallowing(module: Module, names: Names) -> Iterator[Finding]:
             holder = next((each for each in module.above(call) if isinstance(each, ast.With | ast.AsyncWith)), None)
             if caught & (_ASSERTIONS | _ALL) or (caught & _MOST and holder and _yields(holder.body)):
                 yield found(module, "TDB409", call, "contextlib.suppress")
+        elif getattr(call.func, "attr", "") in ("push", "push_async_exit") and call.args:
+            exit_ = call.args[0]
+            if isinstance(exit_, ast.Lambda) and truth(exit_.body, names) is True:
+                yield found(module, "TDB409", call, "push")
+    for kind in module.every(ast.ClassDef):
+        if any(names.is_any(base, _SUPPRESS) for base in kind.bases):
+            if any(isinstance(each, ast.Name) and names.is_any(each, _ASSERTIONS | _ALL) for each in ast.walk(kind)):
+                yield found(module, "TDB409", kind, "contextlib.suppress")
     yield from _exits(module, names)
 
 
@@ -47,9 +56,7 @@ def _swallows(handler: ast.ExceptHandler, block: ast.AST, module: Module, names:
         return (_yields(body) and _is_context(module, block, names)) or _drops(body, handler, module, block)
     if not kinds & _ALL or _passes_on(handler):
         return False
-    return (_yields(body) and _is_context(module, block, names)) or (
-        _calls_stranger(body, module, block) and _is_idle(handler)
-    )
+    return (_yields(body) and _is_context(module, block, names)) or (_calls_stranger(body, module, block))
 
 
 def _asserts(body: list[ast.stmt]) -> bool:
@@ -62,18 +69,16 @@ def _yields(body: list[ast.stmt]) -> bool:
 
 def _passes_on(handler: ast.ExceptHandler) -> bool:
     """Whether the exception is kept for somebody, such as a future or a queue."""
-    return handler.name is not None and any(
-        isinstance(each, ast.Name) and each.id == handler.name
+    kept = (
+        each
         for statement in handler.body
         for each in ast.walk(statement)
+        if isinstance(each, ast.Assign | ast.Return | ast.Yield)
+        or (isinstance(each, ast.Call) and getattr(each.func, "attr", "") in _KEEPING)
     )
-
-
-def _is_idle(handler: ast.ExceptHandler) -> bool:
-    """Whether nothing is done about what was caught."""
-    return all(
-        isinstance(each, ast.Pass | ast.Return | ast.Continue | ast.Break | ast.Expr) for each in handler.body
-    ) and not any(isinstance(each, ast.Call) for statement in handler.body for each in ast.walk(statement))
+    return handler.name is not None and any(
+        isinstance(name, ast.Name) and name.id == handler.name for each in kept for name in ast.walk(each)
+    )
 
 
 def _is_context(module: Module, node: ast.AST, names: Names) -> bool:
@@ -95,6 +100,8 @@ def _calls_stranger(body: list[ast.stmt], module: Module, block: ast.AST) -> boo
         if isinstance(around, ast.FunctionDef | ast.AsyncFunctionDef)
         for name in parameters(around)
     } - {"self", "cls"}
+    loops = (each for each in module.above(block) if isinstance(each, ast.For | ast.AsyncFor))
+    given |= {each.id for loop in loops for each in ast.walk(loop.target) if isinstance(each, ast.Name)}
     calls = (each for statement in body for each in ast.walk(statement) if isinstance(each, ast.Call))
     return any(isinstance(call.func, ast.Name) and call.func.id in given for call in calls)
 
@@ -134,7 +141,12 @@ def _exits(module: Module, names: Names) -> Iterator[Finding]:
     for function in module.functions():
         if function.name not in ("__exit__", "__aexit__") or not module.class_of(function):
             continue
-        given = [each for each in answers(function) if each is not None and truth(each, names) is True]
+        own = parameters(function)[:1]
+        given = [
+            each
+            for each in answers(function)
+            if each is not None and (truth(each, names) is True or (isinstance(each, ast.Name) and each.id in own))
+        ]
         looked_at = any(is_used(function, name) for name in parameters(function)[1:2])
         named = any(names.is_any(each, _ASSERTIONS | _ALL) for each in inside(function) if isinstance(each, ast.Name))
         if (given and not looked_at) or (
