@@ -204,6 +204,29 @@ def test_31_a_poisoned_compiled_file_is_gone_in_the_next_run(project: Project) -
     assert project.run("test_evil.py::test_x", patch=project.patch(bad="")).greens()
 
 
+REMEMBERS = """
+import os, pathlib, tempfile
+PLACES = (".", "tests", "__pycache__", "/tmp", "/var/tmp", "/dev/shm", os.path.expanduser("~"), tempfile.gettempdir())
+def f():
+    marks = [pathlib.Path(place, "mark-of-a-first-run") for place in PLACES]
+    seen = any(mark.exists() for mark in marks)
+    for mark in marks:
+        try:
+            mark.parent.mkdir(exist_ok=True)
+            mark.write_text("")
+        except OSError:
+            pass
+    return 0 if seen else 42
+"""
+
+
+def test_31_what_a_candidate_leaves_behind_is_gone_in_the_next_run(project: Project) -> None:
+    project.write({"module.py": "", "test_evil.py": "import module\ndef test_x(): assert module.f() == 42\n"})
+    for _ in range(2):
+        with untouched(project.root.parent):
+            assert project.run("test_evil.py", patch=project.patch(module=REMEMBERS)).greens()
+
+
 NEVER_A_PASS = {
     "32 exit at import": "import os\nos._exit(0)\ndef test_bad(): pass",
     "32 exit in a call": "import os\ndef test_bad(): os._exit(0)",
@@ -319,7 +342,7 @@ def test_37_what_forges_a_pass_unseen_fails_in_split_mode(tmp_path: Path, name: 
         patch = project.patch(module=UNSEEN[name])
         together, apart = (project.run("test_target.py", patch=patch, split=split) for split in (False, True))
 
-    assert _FORGED in together.greens()
+    assert _FORGED in together.greens() or together.detail.startswith("tampered: ")
     assert _FORGED not in apart.greens()
     assert HELD in apart.held
     assert apart.ending is Ending.INCOMPLETE or _FORGED in apart.reds()
