@@ -16,7 +16,7 @@ from tddbot.judge.contradictions.clash import clashes, given, may_meet, observed
 from tddbot.judge.contradictions.places import Place, Sources
 from tddbot.judge.contradictions.plain import Asked, asked
 from tddbot.judge.contradictions.presence import Stance, imports, opposed, stances
-from tddbot.judge.contradictions.sheet import USES_FIXTURES, Sheet, Test, sheet
+from tddbot.judge.contradictions.sheet import AROUND_ALL, Sheet, Test, sheet
 from tddbot.lab import Lab
 from tddbot.proof import Contradiction
 from tddbot.stop import Stop
@@ -97,7 +97,7 @@ class _Inquest:
         """Return the first contradiction that there is, as far as was looked within the time."""
         read = self._work.ports.repository.read
         configurations = ((read(path) or b"").decode("utf-8", "replace") for path in _CONFIGURATIONS)
-        if any(USES_FIXTURES.search(text) for text in configurations):
+        if any(AROUND_ALL.search(text) for text in configurations):
             return None
         opposite = opposed(list(self._stances()), self._target, self._nodes, self._sources.is_plain_module)
         return next((each for each in (*opposite, *self._clashes()) if self._is_lasting(each)), None)
@@ -107,12 +107,12 @@ class _Inquest:
         by_place = self._by_place()
         if not by_place:
             return
-        patch = self._sources.stub(self._imported())
+        patch, nodes, target = self._sources.stub(self._imported()), frozenset(self._nodes), frozenset(self._target)
         with self._lab(by_place.values()) as lab, _limited(lab, self._work.stop) as stop:
             for place, found in islice(by_place.items(), _MOST_FUNCTIONS):
                 examples = lab.examples(place.path, place.name, stop, patch if place.is_missing else None)
-                mine = [each for each in examples if _is_among(each.node_id, self._names)]
-                wanted = {each.node_id for each in mine if _is_among(each.node_id, self._wanted)}
+                mine = [each for each in examples if _is_one(each.node_id, nodes)]
+                wanted = {each.node_id for each in mine if _is_one(each.node_id, target)}
                 yield from clashes(observed(found, mine), wanted, self._sources.is_free, self._deeper)
 
     @contextmanager
@@ -221,8 +221,13 @@ def _names_of(nodes: Iterable[NodeId]) -> frozenset[str]:
     return frozenset(node.partition("[")[0] for node in nodes)
 
 
+def _is_one(node: NodeId, nodes: Collection[NodeId]) -> bool:
+    """Whether a test, or one case of it, is one of these or of a class or file among them."""
+    return node in nodes or _is_among(node, nodes)
+
+
 def _is_among(node: NodeId, names: Collection[str]) -> bool:
-    """Whether a test is one of these, or of a class or file among them."""
+    """Whether a test, whatever its case, is one of these, or of a class or file among them."""
     path, *inner = node.partition("[")[0].split("::")
     return any("::".join((path, *inner[:count])) in names for count in range(len(inner) + 1))
 

@@ -32,6 +32,8 @@ def stances(sheet: Sheet, test: Test, around: Sequence[Sheet] = ()) -> Iterator[
     try:
         reader.begin(around)
         for statement in test.function.body:
+            if reader.scope.begun:
+                return  # names may have come or gone by what was called
             for name, is_present, node in _wanted(statement, reader.scope):
                 yield _stance(sheet, test.name, name, is_present, node)
             if not any(True for _ in _absent(statement, reader.scope)):

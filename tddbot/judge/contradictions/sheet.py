@@ -13,11 +13,12 @@ _SURROUND = re.compile(
     r"(async)?set_?up(_(module|function|method|class))?|(async)?tear_?down(_(module|function|method|class))?"
     r"|setUp(Class|Module)|tearDown(Class|Module)|asyncSetUp|asyncTearDown|run|__\w+__"
 )
-_HOOKS = re.compile(r"pytest_(runtest|pyfunc|fixture)_\w+")
+_HOOKS = re.compile(r"pytest_(runtest|pyfunc|fixture|collection|itemcollected|pycollect)\w*")
+_HELPERS = re.compile(r"fixture|conftest|plugin|\btests?\b|testing|helper|support")
 _MARKS = frozenset({"parametrize", "slow", "fast", "unit", "smoke", "integration", "regression", "asyncio", "anyio"})
 _TEST_CASES = frozenset({"object", "TestCase", "unittest.TestCase"})
-USES_FIXTURES = re.compile(r"^\s*usefixtures\s*=", re.MULTILINE)
-"""What gives all tests fixtures, in a configuration of pytest's."""
+AROUND_ALL = re.compile(r"^\s*usefixtures\s*=|-p[\s\"',=]+(?!no:)\w", re.MULTILINE)
+"""What gives all tests fixtures or plugins, in a configuration of pytest's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def sheet(path: str, text: str) -> Sheet | None:
         frozenset(bound),
         tuple(node for node in tree.body if isinstance(node, ast.ImportFrom)),
         frozenset(dotted for node in ast.walk(tree) if isinstance(node, ast.stmt) for _, dotted in imported([node])),
-        not all(_is_calm(node) for node in tree.body),
+        not all(_is_calm(node) for node in tree.body) or _takes_unused(tree),
     )
 
 
@@ -114,6 +115,8 @@ def _is_calm(node: ast.stmt) -> bool:
     match node:
         case ast.FunctionDef() | ast.AsyncFunctionDef():
             return not _SURROUND.fullmatch(node.name) and not _HOOKS.fullmatch(node.name) and not _is_automatic(node)
+        case ast.Assign([ast.Name("pytest_plugins")], _):
+            return False
         case ast.Assign([ast.Name("pytestmark")], value):
             return all(map(_is_harmless_mark, value.elts if isinstance(value, ast.List | ast.Tuple) else [value]))
         case ast.Assign(targets):
@@ -125,6 +128,14 @@ def _is_calm(node: ast.stmt) -> bool:
         case ast.Expr(ast.Constant()) | ast.Import() | ast.ImportFrom() | ast.ClassDef() | ast.AnnAssign():
             return True
     return False
+
+
+def _takes_unused(tree: ast.Module) -> bool:
+    """Whether names are imported from tests' helpers and never mentioned, as fixtures are that need not be named."""
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    aliases = [(node, alias) for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names]
+    helping = [alias for node, alias in aliases if _HELPERS.search(f".{node.module or ''}")]
+    return any((alias.asname or alias.name) not in used for alias in helping)
 
 
 def _is_automatic(function: Function) -> bool:
