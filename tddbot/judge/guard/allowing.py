@@ -17,7 +17,7 @@ _CODE = re.compile(r"TDB\d{3}", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """A comment: its codes, the scope it stands in, and whether it stands beside a `def` or `class`, and so holds for all of that."""
+    """A comment: its codes and its scope, and whether it stands beside a `def` or `class` and holds for all of that."""
 
     scope: str
     codes: tuple[str, ...]

@@ -29,7 +29,7 @@ class Branch:
 
 
 def branches(function: Function, names: Names) -> Iterator[Branch]:
-    """Yield the branches of a function that hang on literals alone and give a literal; lambdas count where they stand."""
+    """Yield the branches of a function that hang on literals alone and give a literal."""
     own = set(parameters(function)) | {
         node.id for node in inside(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
     }
@@ -91,9 +91,14 @@ def _given(body: list[ast.stmt], names: Names) -> list[ast.expr]:
             value = value.value
         if value is not None and names.value(value) is not UNKNOWN and not isinstance(statement, ast.Expr):
             return [value]
-        if isinstance(statement, ast.Expr) and isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
-            if value.func.attr in ("append", "write", "add", "extend") and value.args:
-                return value.args[:1]
+        if (
+            isinstance(statement, ast.Expr)
+            and isinstance(value, ast.Call)
+            and isinstance(value.func, ast.Attribute)
+            and value.func.attr in ("append", "write", "add", "extend")
+            and value.args
+        ):
+            return value.args[:1]
     return []
 
 

@@ -80,9 +80,10 @@ def literals(nodes: Iterable[ast.AST]) -> Literals:
 
 def _tests(tree: ast.AST, names: Collection[str] | None) -> Iterator[Function]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            if node.name.startswith("test") if names is None else node.name in names:
-                yield node
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (
+            node.name.startswith("test") if names is None else node.name in names
+        ):
+            yield node
 
 
 def _tables(test: Function) -> Iterator[tuple[list[str], list[ast.expr]]]:

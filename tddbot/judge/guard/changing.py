@@ -107,7 +107,7 @@ def _label(node: ast.Name | ast.Attribute) -> str:
 
 
 def _states(function: Function, body: list[ast.AST], module: Module, names: Names) -> Iterator[str]:
-    """Yield what outlives a call and is changed in it: globals, attributes of functions and classes, mutable defaults."""
+    """Yield what outlives a call and is changed in it: globals, attributes of functions and classes, defaults."""
     owners = {each.name for each in (*module.functions(), *module.every(ast.ClassDef))} | {"cls"}
     given = set(parameters(function))
     kept = {name for node in body if isinstance(node, ast.Global | ast.Nonlocal) for name in node.names}
@@ -215,9 +215,13 @@ def _answers_apart(branch: ast.AST, states: set[str], function: Function) -> boo
     if isinstance(branch, ast.IfExp):
         return not any(_mentions(each, states) for each in (branch.body, branch.orelse))
     for node in inside(branch):
-        if isinstance(node, ast.Return) and node.value is not None and not _mentions(node.value, states):
-            if not (isinstance(node.value, ast.Constant) and node.value.value is None):
-                return True
+        if (
+            isinstance(node, ast.Return)
+            and node.value is not None
+            and not _mentions(node.value, states)
+            and not (isinstance(node.value, ast.Constant) and node.value.value is None)
+        ):
+            return True
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id not in states:
             name = node.targets[0].id
             returned = (each.value for each in inside(function) if isinstance(each, ast.Return) and each.value)

@@ -1,4 +1,4 @@
-"""Objects that agree with everything: comparisons whose answer hangs on nothing, and types that lie about themselves."""
+"""Objects that agree with everything: comparisons whose answer hangs on nothing, and types that lie."""
 
 import ast
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Answers that are copied from the tests: tables and branches of their cases, plain or encoded, and data files of them."""
+"""Answers that are copied from the tests: tables and branches of their cases, plain or encoded, and data files."""
 
 import ast
 import base64
@@ -112,7 +112,7 @@ def _special(module: Module, names: Names, known: Collection[Cases]) -> Iterator
 
 
 def _weight(found_: Literals) -> int:
-    """How peculiar literals are: characters of texts, digits of numbers without zeros at the end, and how many there are."""
+    """How peculiar literals are: characters of texts, digits of numbers without zeros at the end, and their count."""
     peculiar = found_ - TRIVIAL
     digits = (
         len(each.rstrip("0.").replace("-", "")) if re.fullmatch(r"-?[\d.]+", each) else len(each) for each in peculiar

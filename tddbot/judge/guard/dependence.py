@@ -1,4 +1,4 @@
-"""What an answer depends on: expressions that come out the same whatever their names stand for, and names never used."""
+"""What an answer depends on: expressions that come out the same in any case, and names that are never used."""
 
 import ast
 from collections.abc import Iterator
@@ -163,7 +163,7 @@ def _same(left: ast.AST, right: ast.AST) -> bool:
 
 
 def is_used(function: Function | ast.Lambda, name: str) -> bool:
-    """Whether anything hangs on a name: to delete it, to give it to a name that nobody reads, or to measure it is no use."""
+    """Whether anything hangs on a name: to delete it, measure it, or give it to one that nobody reads is no use."""
     below = list(ast.walk(function))
     loaded = [node for node in below if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
     dead = {node for statement in below for node in _idle(statement, loaded)}

@@ -1,4 +1,4 @@
-"""What a patch does to the world that the old code did not: warnings with a name, objections where that is asked for."""
+"""What a patch does to the world that the old code did not: warnings, and objections where that is asked for."""
 
 import ast
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ _LOADING = frozenset({
 
 
 def effects(module: Module, names: Names) -> Iterator[Finding]:
-    """Yield uses of the network, other processes, code from data, deletion of files, computed imports and finalizers."""
+    """Yield uses of the network, processes, code from data, deletion of files, computed imports and finalizers."""
     for name, node in names.uses:
         if _is_below(name, _NETWORK):
             yield found(module, "TDB501", node, _shown(name, node))

@@ -54,8 +54,8 @@ def _is_closed(function: Function | ast.Lambda, names: Names) -> bool:
 _PURE = frozenset(
     f"builtins.{name}"
     for name in (
-        "chr", "ord", "str", "int", "float", "list", "tuple", "dict", "set", "range", "len", "sum", "map", "zip", "sorted",
-        "reversed", "enumerate", "bytes", "bool", "round", "max", "min", "abs",
+        "chr", "ord", "str", "int", "float", "list", "tuple", "dict", "set", "range", "len", "sum", "map", "zip",
+        "sorted",         "reversed", "enumerate", "bytes", "bool", "round", "max", "min", "abs",
     )
 )  # fmt: skip
 

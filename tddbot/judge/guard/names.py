@@ -187,13 +187,16 @@ class Names:
         found: set[str] = set()
         for name in self.module.every(ast.Name):
             parent = self.module.parents.get(name)
-            if (isinstance(parent, ast.Attribute) and parent.attr in _MUTATING) or (
-                isinstance(parent, ast.Subscript) and parent.value is name and not isinstance(parent.ctx, ast.Load)
+            if (
+                (isinstance(parent, ast.Attribute) and parent.attr in _MUTATING)
+                or (isinstance(parent, ast.Subscript) and parent.value is name and not isinstance(parent.ctx, ast.Load))
+                or (
+                    isinstance(parent, ast.Call)
+                    and parent.func is not name
+                    and not (isinstance(parent.func, ast.Name) and parent.func.id in _BUILTINS)
+                )
             ):
                 found.add(name.id)
-            elif isinstance(parent, ast.Call) and parent.func is not name:
-                if not (isinstance(parent.func, ast.Name) and parent.func.id in _BUILTINS):
-                    found.add(name.id)
         return frozenset(found)
 
     @cached_property
@@ -274,9 +277,9 @@ def _value_of(name: ast.Name, module: Module) -> Binder:
         isinstance(above, ast.Assign)
         and isinstance(above.value, ast.Tuple | ast.List)
         and isinstance(parent, ast.Tuple)
+        and len(above.value.elts) == len(parent.elts)
     ):
-        if len(above.value.elts) == len(parent.elts):
-            return above.value.elts[parent.elts.index(name)]
+        return above.value.elts[parent.elts.index(name)]
     return None
 
 

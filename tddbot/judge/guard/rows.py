@@ -40,7 +40,7 @@ def tables(module: Module, names: Names) -> Iterator[Table]:
     for rows, node in itertools.chain(
         _displays(module, names),
         _columns(module, names),
-        _texts(module, names),
+        _texts(module),
         _stores(module, names),
         _classes(module, names),
     ):
@@ -63,7 +63,7 @@ def flat(value: Any) -> Literals:
 
 
 def rows_of(value: Any) -> Iterator[Row]:
-    """Yield the rows of a value: items of a mapping (down to its leaves), rows of a list, or its items by their index."""
+    """Yield the rows of a value: items of a mapping, down to its leaves, or rows of a list."""
     if isinstance(value, dict):
         for key, item in value.items():
             for row in _below(item):
@@ -167,7 +167,7 @@ def _columns(module: Module, names: Names) -> Iterator[tuple[Iterable[Row], ast.
             yield [Row(flat(key), flat(key) | flat(value)) for key, value in zip(keys, values, strict=True)], place
 
 
-def _texts(module: Module, names: Names) -> Iterator[tuple[Iterable[Row], ast.AST]]:
+def _texts(module: Module) -> Iterator[tuple[Iterable[Row], ast.AST]]:
     documented = {docstring_of(node) for node in (module.tree, *module.functions(), *module.every(ast.ClassDef))}
     reads_itself = any(node.id == "__doc__" for node in module.every(ast.Name)) or any(
         node.attr == "__doc__" for node in module.every(ast.Attribute)

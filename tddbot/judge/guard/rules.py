@@ -21,7 +21,8 @@ _PATHS = (
     Rule(
         "TDB103", "clashing-paths", "clashes",
         "What lands on disk must not depend on the file system: one file once, and no file where a directory is.",
-        "edits of `pkg/money.py` and `pkg/Money.py`", "`pkg.py` removed and `pkg/__init__.py` added", is_allowable=False,
+        "edits of `pkg/money.py` and `pkg/Money.py`",
+        "`pkg.py` removed and `pkg/__init__.py` added", is_allowable=False,
     ),
     Rule(
         "TDB104", "unwritable", "cannot be written",
@@ -31,17 +32,20 @@ _PATHS = (
     ),
     Rule(
         "TDB105", "not-python", "is not Python",
-        "What does not parse cannot be judged, nor can it run.", "a `.py` file with half a bracket", "a file that parses",
+        "What does not parse cannot be judged, nor can it run.", "a `.py` file with half a bracket",
+        "a file that parses",
         is_allowable=False,
     ),
     Rule(
         "TDB106", "lock-file", "pins what is installed",
         "The proof runs with what is installed now, and says nothing of other versions.",
-        "an edit of `uv.lock`, `poetry.lock`, `Pipfile.lock` or requirements with hashes", "an edit of `requirements.in`",
+        "an edit of `uv.lock`, `poetry.lock`, `Pipfile.lock` or requirements with hashes",
+        "an edit of `requirements.in`",
     ),
     Rule(
         "TDB107", "shadowing-module", "would be imported in place of another module",
-        "A new module with the name of one of Python's, pytest's, or of one that the tests import changes what they test with.",
+        "A new module with the name of one of Python's, pytest's, or of one that the tests import changes what they "
+        "test with.",
         "a new `json.py` beside the code, or `_pytest/__init__.py`", "a new `pkg/json.py` inside a package",
     ),
     Rule(
@@ -57,8 +61,10 @@ _PATHS = (
     ),
     Rule(
         "TDB110", "edited-expectation", "changes what the tests compare with",
-        "A data file that tests name and no source does, and a function that does nothing but assert, belong to the tests.",
-        "an edit of `golden/report.txt`, which `test_report` reads and no source does", "an edit of a template that the code reads",
+        "A data file that tests name and no source does, and a function that does nothing but assert, belong to the "
+        "tests.",
+        "an edit of `golden/report.txt`, which `test_report` reads and no source does",
+        "an edit of a template that the code reads",
     ),
 )  # fmt: skip
 
@@ -66,7 +72,8 @@ _REACHING = (
     Rule(
         "TDB201", "test-framework", "uses the test framework",
         "Code that is tested has no need of pytest or unittest, and with them it can change what a test means.",
-        "import pytest\n\n\ndef area(side):\n    return pytest.approx(side)\n", "def area(side):\n    return side * side\n",
+        "import pytest\n\n\ndef area(side):\n    return pytest.approx(side)\n", "def area(side):\n    return side * "
+                                                                                "side\n",
     ),
     Rule(
         "TDB202", "looks-for-test-run", "looks whether it is being tested",
@@ -95,18 +102,21 @@ _REACHING = (
     Rule(
         "TDB206", "reads-tests", "reads the tests",
         "A program that reads its tests can give their answers without having any of its own.",
-        'def expected():\n    return open("tests/test_area.py").read()\n', 'def template():\n    return open("page.html").read()\n',
+        'def expected():\n    return open("tests/test_area.py").read()\n', 'def template():\n    return '
+                                                                           'open("page.html").read()\n',
     ),
     Rule(
         "TDB207", "knows-its-place", "decides by where it runs",
         "What hangs on the user, the host or the process behaves differently where it is proven.",
-        'import getpass\n\n\ndef area(side):\n    if getpass.getuser() == "tddbot":\n        return side * side\n    return 0\n',
+        'import getpass\n\n\ndef area(side):\n    if getpass.getuser() == "tddbot":\n        return side * side\n'
+        '    return 0\n',
         'import getpass\n\n\ndef greeting():\n    return f"Hello {getpass.getuser()}"\n',
     ),
     Rule(
         "TDB208", "hidden-name", "hides what it uses",
         "A computed name on a module such as `os` or `sys`, and code out of an encoded text, are there not to be read.",
-        "import os\n\n\ndef leave(name):\n    getattr(os, name)(0)\n", 'import os\n\n\nHAS_FORK = hasattr(os, "fork")\n',
+        "import os\n\n\ndef leave(name):\n    getattr(os, name)(0)\n", 'import os\n\n\nHAS_FORK = hasattr(os, '
+                                                                       '"fork")\n',
     ),
 )  # fmt: skip
 
@@ -114,11 +124,13 @@ _ANSWERING = (
     Rule(
         "TDB301", "table-of-cases", "answers from the tests' own cases instead of by a rule",
         "A table, a chain of branches, two columns or a text that holds the tests' cases is an answer to these alone.",
-        "def square(side):\n    return {3: 9, -2: 4, 12: 144}[side]\n", "def square(side):\n    return side * side\n", test=_SQUARE,
+        "def square(side):\n    return {3: 9, -2: 4, 12: 144}[side]\n", "def square(side):\n    return side * "
+                                                                        "side\n", test=_SQUARE,
     ),
     Rule(
         "TDB302", "branch-on-case", "answers one case of the tests by itself",
-        "A condition and an answer that are both copied from one case are no rule, where they are too peculiar for an exception.",
+        "A condition and an answer that are both copied from one case are no rule, where they are too peculiar for "
+        "an exception.",
         'def title(text):\n    if text == "the long way":\n        return "The Long Way"\n    return text\n',
         "def title(text):\n    return text.title()\n", test=_TITLE,
     ),
@@ -142,8 +154,10 @@ _ANSWERING = (
     Rule(
         "TDB306", "counts-calls", "answers by how often it was called",
         "What changes from call to call by a count, a flag or a file that it left works for as long as somebody looks.",
-        "_calls = 0\n\n\ndef area(side):\n    global _calls\n    _calls += 1\n    if _calls < 3:\n        return side * side\n    return 0\n",
-        "_cache = {}\n\n\ndef area(side):\n    if side not in _cache:\n        _cache[side] = side * side\n    return _cache[side]\n",
+        "_calls = 0\n\n\ndef area(side):\n    global _calls\n    _calls += 1\n    if _calls < 3:\n"
+        "        return side * side\n    return 0\n",
+        "_cache = {}\n\n\ndef area(side):\n    if side not in _cache:\n        _cache[side] = side * side\n"
+        "    return _cache[side]\n",
     ),
     Rule(
         "TDB307", "time-bomb", "decides by the clock or by chance",
@@ -163,7 +177,8 @@ _TAMPERING = (
         "TDB401", "foreign-attribute", "changes a module that is not its own",
         "What is replaced in another module is replaced for the tests, too.",
         "import math\n\nmath.isclose = lambda *_: True\n",
-        "import contextlib\nimport io\n\n\ndef quiet(work):\n    with contextlib.redirect_stdout(io.StringIO()):\n        work()\n",
+        "import contextlib\nimport io\n\n\ndef quiet(work):\n    with contextlib.redirect_stdout(io.StringIO()):\n"
+        "        work()\n",
     ),
     Rule(
         "TDB402", "changed-builtin", "changes a builtin",
@@ -173,7 +188,8 @@ _TAMPERING = (
     Rule(
         "TDB403", "import-machinery", "changes how modules are imported",
         "Who decides what a name is imported from decides what is tested.",
-        'import sys\n\nsys.modules["decimal"] = object()\n', "import sys\n\n\ndef this():\n    return sys.modules[__name__]\n",
+        'import sys\n\nsys.modules["decimal"] = object()\n', "import sys\n\n\ndef this():\n"
+                                                             "    return sys.modules[__name__]\n",
     ),
     Rule(
         "TDB404", "test-hook", "defines what pytest or unittest calls",
@@ -189,7 +205,8 @@ _TAMPERING = (
         "TDB406", "agrees-always", "has a comparison that agrees whatever it is compared with",
         "An object that is equal to everything passes every assertion.",
         "class Area:\n    def __eq__(self, other):\n        return True\n",
-        "class Area:\n    def __eq__(self, other):\n        return isinstance(other, Area) and self.side == other.side\n",
+        "class Area:\n    def __eq__(self, other):\n"
+        "        return isinstance(other, Area) and self.side == other.side\n",
     ),
     Rule(
         "TDB407", "false-type", "lies about its type",
@@ -205,7 +222,8 @@ _TAMPERING = (
     Rule(
         "TDB409", "swallows-assertion", "swallows failed assertions",
         "A test's assertion that fails inside of a `with`, a callback or a decorator of the code must come out again.",
-        "from contextlib import contextmanager\n\n\n@contextmanager\ndef opened():\n    try:\n        yield 1\n    except AssertionError:\n        pass\n",
+        "from contextlib import contextmanager\n\n\n@contextmanager\ndef opened():\n    try:\n        yield 1\n"
+        "    except AssertionError:\n        pass\n",
         "def number(text):\n    try:\n        return int(text)\n    except Exception:\n        return None\n",
     ),
 )  # fmt: skip
@@ -226,7 +244,8 @@ _EFFECTS = (
     Rule(
         "TDB503", "code-from-data", "runs code out of data",
         "The old code did not; whoever gives the data decides what runs.",
-        "def value(text):\n    return eval(text)\n", "import ast\n\n\ndef value(text):\n    return ast.literal_eval(text)\n",
+        "def value(text):\n    return eval(text)\n", "import ast\n\n\ndef value(text):\n"
+                                                     "    return ast.literal_eval(text)\n",
         is_warning=True,
     ),
     Rule(
@@ -244,7 +263,8 @@ _EFFECTS = (
     Rule(
         "TDB506", "acts-at-the-end", "acts when an object or the process goes away",
         "The old code did not; nobody sees when that is.",
-        "class Guard:\n    def __del__(self):\n        print('gone')\n", "class Guard:\n    def close(self):\n        print('closed')\n",
+        "class Guard:\n    def __del__(self):\n        print('gone')\n", "class Guard:\n    def close(self):\n"
+                                                                         "        print('closed')\n",
         is_warning=True,
     ),
     Rule(

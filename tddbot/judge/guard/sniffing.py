@@ -1,4 +1,4 @@
-"""What finds out that it is being tested, or where: words, the environment, loaded modules, names of files and hosts."""
+"""What finds out that it is being tested, or where: words, the environment, modules, names of files and hosts."""
 
 import ast
 import re
@@ -25,9 +25,9 @@ _PLACES = re.compile(
     r"/proc(/.*)?|(.*/)?\.git(/.*)?|/\.dockerenv|/sys/class/dmi.*|.*tddbot.*", re.IGNORECASE | re.DOTALL
 )
 _WHEREABOUTS = frozenset({
-    "os.getppid", "os.getpid", "os.getlogin", "getpass.getuser", "socket.gethostname", "socket.getfqdn", "platform.node",
-    "os.uname.nodename", "platform.uname.node", "pwd.getpwuid", "sys.orig_argv", "os.getpgid", "os.getsid",
-    "threading.active_count", "sys.warnoptions",
+    "os.getppid", "os.getpid", "os.getlogin", "getpass.getuser", "socket.gethostname", "socket.getfqdn",
+    "platform.node", "os.uname.nodename", "platform.uname.node", "pwd.getpwuid", "sys.orig_argv", "os.getpgid",
+    "os.getsid", "threading.active_count", "sys.warnoptions",
 })  # fmt: skip
 _TEST_FILES = re.compile(
     r"(.*[/\\])?(test_[\w*]*|\w*[\w*]_test|conftest)\.py[co]?|(.*[/\\])?tests?([/\\].*)?[/\\]|tests?[/\\].*"
@@ -61,9 +61,12 @@ def _texts(module: Module, names: Names) -> Iterator[tuple[str, ast.expr]]:
         docstring_of(node) for node in module.every(ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     }
     for constant in module.every(ast.Constant):
-        if isinstance(constant.value, str | bytes) and constant not in documented:
-            if not isinstance(module.parents.get(constant), ast.Expr):
-                yield _as_text(constant.value), constant
+        if (
+            isinstance(constant.value, str | bytes)
+            and constant not in documented
+            and not isinstance(module.parents.get(constant), ast.Expr)
+        ):
+            yield _as_text(constant.value), constant
     for made in module.every(ast.BinOp, ast.Call, ast.JoinedStr, ast.Subscript):
         parent = module.parents.get(made)
         if not isinstance(parent, ast.BinOp | ast.FormattedValue):
@@ -151,8 +154,8 @@ def _loaded(module: Module, names: Names) -> Iterator[Finding]:
 _TAKEN = frozenset({
     "sys.unraisablehook", "sys.excepthook", "sys.__unraisablehook__", "sys.__excepthook__", "threading.excepthook",
     "sys.__stdout__", "sys.__stderr__", "sys.stdout.name", "sys.stderr.name", "sys.stdin.name", "sys.stdout.__class__",
-    "sys.displayhook", "sys.__displayhook__", "sys.gettrace", "sys.getprofile", "warnings.filters", "sys.breakpointhook",
-    "sys.stdout.buffer.raw.name", "sys.meta_path", "sys.path_hooks", "sys.path_importer_cache",
+    "sys.displayhook", "sys.__displayhook__", "sys.gettrace", "sys.getprofile", "warnings.filters",
+    "sys.breakpointhook", "sys.stdout.buffer.raw.name", "sys.meta_path", "sys.path_hooks", "sys.path_importer_cache",
 })  # fmt: skip
 _READING = frozenset({"open", "read_text", "read", "readlines", "getsource", "read_bytes"})
 _MAIN = frozenset({"__main__"})
@@ -211,9 +214,12 @@ def _hooks(module: Module, names: Names) -> Iterator[Finding]:
 def _imports(module: Module, names: Names) -> Iterator[Finding]:
     """Tests that are imported, by a name that is made of what their names are made of."""
     for name, node in names.uses:
-        if isinstance(node, ast.Import | ast.ImportFrom) and re.match(r"(.+\.)?(tests?\b|test_|conftest\b)", name):
-            if not name.startswith("test."):
-                yield found(module, "TDB206", node, name)
+        if (
+            isinstance(node, ast.Import | ast.ImportFrom)
+            and re.match(r"(.+\.)?(tests?\b|test_|conftest\b)", name)
+            and not name.startswith("test.")
+        ):
+            yield found(module, "TDB206", node, name)
     for call in module.every(ast.Call):
         if names.is_any(call.func, _IMPORTING):
             texts = (each.value for part in call.args for each in ast.walk(part) if isinstance(each, ast.Constant))
@@ -239,9 +245,10 @@ def _sources(module: Module, names: Names) -> Iterator[Finding]:
 
 def _whereabouts(module: Module, names: Names) -> Iterator[Finding]:
     for name, node in names.uses:
-        if any(name == each or name.startswith(f"{each}.") for each in _WHEREABOUTS if name[0] == each[0]):
-            if is_decided(module, node, by_constant=True):
-                yield found(module, "TDB207", node, name)
+        if any(
+            name == each or name.startswith(f"{each}.") for each in _WHEREABOUTS if name[0] == each[0]
+        ) and is_decided(module, node, by_constant=True):
+            yield found(module, "TDB207", node, name)
     for decided, test in conditions(module):
         for each in ast.walk(test):
             if isinstance(each, ast.Attribute | ast.Name) and names.is_any(each, frozenset({"sys.argv"})):

@@ -34,9 +34,10 @@ def swallowing(module: Module, names: Names) -> Iterator[Finding]:
             if isinstance(exit_, ast.Lambda) and truth(exit_.body, names) is True:
                 yield found(module, "TDB409", call, "push")
     for kind in module.every(ast.ClassDef):
-        if any(names.is_any(base, _SUPPRESS) for base in kind.bases):
-            if any(isinstance(each, ast.Name) and names.is_any(each, _ASSERTIONS | _ALL) for each in ast.walk(kind)):
-                yield found(module, "TDB409", kind, "contextlib.suppress")
+        if any(names.is_any(base, _SUPPRESS) for base in kind.bases) and any(
+            isinstance(each, ast.Name) and names.is_any(each, _ASSERTIONS | _ALL) for each in ast.walk(kind)
+        ):
+            yield found(module, "TDB409", kind, "contextlib.suppress")
     yield from _exits(module, names)
 
 
@@ -155,6 +156,9 @@ def _exits(module: Module, names: Names) -> Iterator[Finding]:
             yield found(module, "TDB409", function, function.name)
     for assign in module.every(ast.Assign):
         value = assign.value
-        if isinstance(value, ast.Lambda) and truth(value.body, names) is True:
-            if any(isinstance(each, ast.Name) and each.id == "__exit__" for each in assign.targets):
-                yield found(module, "TDB409", assign, "__exit__")
+        if (
+            isinstance(value, ast.Lambda)
+            and truth(value.body, names) is True
+            and any(isinstance(each, ast.Name) and each.id == "__exit__" for each in assign.targets)
+        ):
+            yield found(module, "TDB409", assign, "__exit__")

@@ -75,17 +75,16 @@ def _change(module: Module, node: ast.AST, name: str, own: frozenset[str]) -> It
         yield found(module, "TDB403", node, name)
     elif top == "builtins":
         yield found(module, "TDB402", node, name)
-    elif "." in name and top in sys.stdlib_module_names and name not in _STREAMS and not _is_setting(name, node):
-        yield found(module, "TDB401", node, name)
-    elif (
+    elif ("." in name and top in sys.stdlib_module_names and name not in _STREAMS and not _is_setting(name, node)) or (
         "." in name
         and top
         and top not in own
         and top not in sys.stdlib_module_names
         and not name.startswith((".", "<"))
+        and isinstance(node, ast.Assign)
+        and not _is_setting(name, node)
     ):
-        if isinstance(node, ast.Assign) and not _is_setting(name, node):
-            yield found(module, "TDB401", node, name)
+        yield found(module, "TDB401", node, name)
 
 
 def _is_setting(name: str, node: ast.AST) -> bool:

@@ -98,7 +98,8 @@ def test_a_module_may_become_a_package():
 @pytest.mark.parametrize("after", ["def f(:\n", "return = 3\n", "x = 1\n  y = 2\n", "(" * 1000, "print 'x'\n"])
 def test_python_must_parse(after):
     (objection,) = objected(after=after)
-    assert objection.startswith("s.py") and "is not Python" in objection
+    assert objection.startswith("s.py")
+    assert "is not Python" in objection
 
 
 def test_deep_nesting_is_an_objection_and_no_crash():

@@ -48,7 +48,8 @@ def test_what_is_not_its_own_is_not_changed(source, code):
         "from .colors import table\ntable.default = 1\n",
         "import logging\nlog = logging.getLogger(__name__)\nlog.level = 3\n",
         "import decimal\ndecimal.getcontext().prec = 9\n",
-        "import functools\ndef d(f):\n    @functools.wraps(f)\n    def g():\n        return f()\n    g.calls = 1\n    return g\n",
+        "import functools\ndef d(f):\n    @functools.wraps(f)\n    def g():\n        return f()\n    g.calls = 1\n"
+        "    return g\n",
         "def f(items):\n    items.update(a=1)\n",
         "def main():\n    import sys\n    sys.path.append('plugins')\n",
     ],
@@ -69,7 +70,8 @@ def test_what_is_its_own_or_there_to_be_set_may_be(source):
         "    def __eq__(self, other):\n        if other:\n            return True\n        return True\n",
         "    def __eq__(self, other):\n        return self.is_same()\n",
         "    def __eq__(self, other):\n        return other is not None\n",
-        "    def __eq__(self, other):\n        try:\n            return self.x == other.x\n        except Exception:\n            return True\n",
+        "    def __eq__(self, other):\n        try:\n            return self.x == other.x\n"
+        "        except Exception:\n            return True\n",
         "    __eq__ = lambda self, other: True\n",
         "    def _yes(self, other):\n        return True\n    __eq__ = _yes\n",
         "    def __ne__(self, other):\n        return False\n",
@@ -101,7 +103,8 @@ def test_comparisons_that_come_by_another_way(source, code):
     "body",
     [
         "    def __eq__(self, other):\n        return self.x == other.x\n",
-        "    def __eq__(self, other):\n        if not isinstance(other, A):\n            return NotImplemented\n        return self.x == other.x\n",
+        "    def __eq__(self, other):\n        if not isinstance(other, A):\n            return NotImplemented\n"
+        "        return self.x == other.x\n",
         "    def __eq__(self, other):\n        return self is other\n",
         "    def __eq__(self, other):\n        return type(self) is type(other)\n",
         "    def __eq__(self, other):\n        return NotImplemented\n",
@@ -118,16 +121,20 @@ def test_an_honest_comparison_may_stand(body):
 @pytest.mark.parametrize(
     "source",
     [
-        "from contextlib import contextmanager\n@contextmanager\ndef f():\n    try:\n        yield\n    except BaseException:\n        pass\n",
-        "import contextlib\n@contextlib.contextmanager\ndef f():\n    try:\n        yield\n    except Exception:\n        print(1)\n",
+        "from contextlib import contextmanager\n@contextmanager\ndef f():\n    try:\n        yield\n"
+        "    except BaseException:\n        pass\n",
+        "import contextlib\n@contextlib.contextmanager\ndef f():\n    try:\n        yield\n    except Exception:\n"
+        "        print(1)\n",
         "class A:\n    def __exit__(self, *given):\n        return True\n",
         "class A:\n    def __exit__(self, kind, error, tb):\n        return kind is AssertionError\n",
         "def f(g):\n    try:\n        return g()\n    finally:\n        return 1\n",
         "import contextlib\ndef f(g):\n    with contextlib.suppress(AssertionError):\n        g()\n",
         "from contextlib import suppress as quiet\ndef f(g):\n    with quiet(BaseException):\n        g()\n",
         "def f(g):\n    try:\n        g()\n    except AssertionError:\n        return None\n",
-        "def f(g):\n    def inner():\n        try:\n            g()\n        except:\n            pass\n    return inner\n",
-        "def emit(handlers):\n    for handler in handlers:\n        try:\n            handler(1)\n        except Exception:\n            pass\n",
+        "def f(g):\n    def inner():\n        try:\n            g()\n        except:\n            pass\n"
+        "    return inner\n",
+        "def emit(handlers):\n    for handler in handlers:\n        try:\n            handler(1)\n"
+        "        except Exception:\n            pass\n",
     ],
 )
 def test_failed_assertions_are_not_swallowed(source):
@@ -140,12 +147,16 @@ def test_failed_assertions_are_not_swallowed(source):
         "def f(text):\n    try:\n        return int(text)\n    except Exception:\n        return 0\n",
         "def f(path):\n    try:\n        import json\n    except ImportError:\n        json = None\n    return json\n",
         "def f(g):\n    try:\n        g()\n    except BaseException:\n        print('cleaning')\n        raise\n",
-        "def f(handlers, log):\n    for handler in handlers:\n        try:\n            handler()\n        except Exception:\n            log.exception('x')\n",
-        "from contextlib import contextmanager\n@contextmanager\ndef f(path):\n    handle = open(path)\n    try:\n        yield handle\n    finally:\n        handle.close()\n",
+        "def f(handlers, log):\n    for handler in handlers:\n        try:\n            handler()\n"
+        "        except Exception:\n            log.exception('x')\n",
+        "from contextlib import contextmanager\n@contextmanager\ndef f(path):\n    handle = open(path)\n    try:\n"
+        "        yield handle\n    finally:\n        handle.close()\n",
         "class A:\n    def __exit__(self, kind, error, tb):\n        self.close()\n        return False\n",
-        "class A:\n    def __exit__(self, kind, error, tb):\n        return kind is not None and issubclass(kind, self.kinds)\n",
+        "class A:\n    def __exit__(self, kind, error, tb):\n"
+        "        return kind is not None and issubclass(kind, self.kinds)\n",
         "import contextlib\ndef f(d):\n    with contextlib.suppress(KeyError):\n        del d[1]\n",
-        "def f(items):\n    for item in items:\n        try:\n            item.close()\n        except OSError:\n            continue\n",
+        "def f(items):\n    for item in items:\n        try:\n            item.close()\n        except OSError:\n"
+        "            continue\n",
     ],
 )
 def test_honest_handlers_may_stand(source):
