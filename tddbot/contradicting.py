@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
+from functools import cached_property
 from itertools import islice
 from threading import Timer
 
@@ -26,7 +27,7 @@ _SECONDS = 5.0
 """What a laboratory that is ready may take for it; it takes some 20 ms a function."""
 
 _MOST_FUNCTIONS = 8
-_MOST_FILES = 50
+_MOST_CHARACTERS = 150_000
 _MOST_OTHERS = 40
 _CONFIGURATIONS = ("pytest.ini", ".pytest.ini", "pytest.toml", "pyproject.toml", "tox.ini", "setup.cfg")
 
@@ -136,10 +137,9 @@ class _Inquest:
     def _by_place(self) -> dict[Place, list[Asked]]:
         """Return the demands of each function of which two might meet, by where it is."""
         by_place: dict[Place, list[Asked]] = {}
-        for own, test, around in self._tests():
-            for each in asked(own, test, around):
-                if place := self._sources.place(each.call.function):
-                    by_place.setdefault(place, []).append(each)
+        for each in self._asked:
+            if place := self._sources.place(each.call.function):
+                by_place.setdefault(place, []).append(each)
         near = {place: self._near(found) for place, found in by_place.items()}
         return {place: found for place, found in near.items() if may_meet(found, self._is_wanted)}
 
@@ -152,17 +152,22 @@ class _Inquest:
         reds = _names_of(self._work.baseline.reds()) - self._wanted
         return [each for each in found if _test(each) not in reds or (each.call.form and given(each.call) in calls)]
 
+    @cached_property
+    def _asked(self) -> list[Asked]:
+        """The demands of all tests that count."""
+        return [each for own, test, around in self._tests() for each in asked(own, test, around)]
+
     def _stances(self) -> Iterator[Stance]:
         """Yield what the tests want of names."""
         for own, test, around in self._tests():
             yield from stances(own, test, around)
-        for path in self._paths():
+        for path in self._paths:
             if own_sheet := self._sheet(path):
                 yield from imports(own_sheet)
 
     def _tests(self) -> Iterator[tuple[Sheet, Test, list[Sheet]]]:
         """Yield the tests that count, each with the conftests around it."""
-        for path in self._paths():
+        for path in self._paths:
             if (own := self._sheet(path)) is None:
                 continue
             above = (join(directory, "conftest.py") for directory in upwards(directory_of(path)))
@@ -171,16 +176,24 @@ class _Inquest:
                 if _is_among(f"{path}::{test.name}", self._names):
                     yield own, test, around
 
+    @cached_property
     def _paths(self) -> list[str]:
-        """Return the files of the tests, the target's first, and those that import nothing of the same left out."""
+        """The files of the tests, the target's first, and those that import nothing of the same left out."""
         own = list(dict.fromkeys(node.partition("::")[0] for node in self._target))
         words = {dotted.rpartition(".")[2] for path in own if (found := self._sheet(path)) for dotted in found.named}
         others = dict.fromkeys(node.partition("::")[0] for node in self._nodes)
-        return [*own, *islice((path for path in others if path not in own and self._has(path, words)), _MOST_FILES)]
+        return [*own, *self._with(words, [path for path in others if path not in own])]
 
-    def _has(self, path: str, words: Collection[str]) -> bool:
-        text = self._files.text(path)
-        return text is not None and any(word in text[0] for word in words)
+    def _with(self, words: Collection[str], paths: Iterable[str]) -> Iterator[str]:
+        """Yield the files in which one of these words is, as many as are read in half a second."""
+        room = _MOST_CHARACTERS
+        for path in paths:
+            text = self._files.text(path)
+            if text is not None and any(word in text[0] for word in words):
+                room -= len(text[0])
+                if room < 0:
+                    return
+                yield path
 
     def _sheet(self, path: str) -> Sheet | None:
         if path not in self._sheets:
@@ -190,8 +203,8 @@ class _Inquest:
 
     def _imported(self) -> list[str]:
         """Return what the target's files import and call, which has to be there for them to be collected."""
-        called = [each.call.function for own, test, around in self._tests() for each in asked(own, test, around)]
-        sheets = [found for path in self._paths() if (found := self._sheet(path)) is not None]
+        called = [each.call.function for each in self._asked]
+        sheets = [found for path in self._paths if (found := self._sheet(path)) is not None]
         return [*called, *(dotted for each in sheets for dotted in each.imports.values() if "." in dotted)]
 
     def _is_wanted(self, each: Asked) -> bool:
