@@ -39,9 +39,11 @@ class Laboratory:
         self._pool = pool
         self._places = os.cpu_count() or 1
         nodes = (*request.target, *request.keep)
-        self._run = RunRequest(request.snapshot, node_ids=nodes, protected=request.protected, lane=request.lane)
+        self._run = RunRequest(
+            request.snapshot, request.patch, node_ids=nodes, protected=request.protected, lane=request.lane
+        )
         self._opening: Opening = lambda: opening(self._run)
-        self._line = Line(self._start, retreat, request.seconds, frozenset(request.target))
+        self._line = Line(self._start, retreat, request.seconds, frozenset(() if request.patch else request.target))
 
     @property
     def fault(self) -> str:

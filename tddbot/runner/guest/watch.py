@@ -33,20 +33,19 @@ _RESTLESS = ("warnings", "sys", "threading", "__main__")
 _OFTEN_MOCKED = frozenset({"open", "input", "print", "__import__", "exit", "quit", "breakpoint", "_"})
 _ASSERTING = ("builtins", "pytest", "unittest.case", "_pytest.python_api", "_pytest.raises", "_pytest.outcomes")
 _TESTING = ("builtins", "unittest", "pytest", "_pytest", "pluggy", "doctest")
-_FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType)
-_CODED = (*_FUNCTIONS, type, property, staticmethod, classmethod)
-_FIXED = (*_CODED, int, float, str, tuple, frozenset)
+_CODED = frozenset({types.FunctionType, types.BuiltinFunctionType, type, property, staticmethod, classmethod})
+_FIXED = _CODED | {bool, int, float, str, tuple, frozenset}
 """What a class has that nobody honest replaces while tests run; of classes that do not test, settings may be set."""
 
 
 class _Part:
     """The functions and classes of one module, or all of one class, by identity."""
 
-    def __init__(self, label: str, space: Any, names: Sequence[str]) -> None:
+    def __init__(self, label: str, space: Any, noted: Dict[str, Any]) -> None:
         self._label = label
         self._get = space.get
-        self._names = names
-        self._values = [space[name] for name in names]
+        self._names = list(noted)
+        self._values = list(noted.values())
 
     def is_whole(self) -> bool:
         return all(map(is_, map(self._get, self._names), self._values))
@@ -73,26 +72,30 @@ class Known:
 
     def _note(self, module: str, space: Dict[str, Any]) -> None:
         is_testing = module.startswith(_TESTING)
-        names = [name for name, value in space.items() if type(value) in _FUNCTIONS or isinstance(value, type)]
-        # What a module keeps to itself, it may set itself: `logging.setLoggerClass` does.
-        shown = [name for name in names if is_testing or not name.startswith("_")]
-        self._add(module, module, space, [name for name in shown if name not in _OFTEN_MOCKED])
-        kinds = _FIXED if is_testing else _CODED
-        for name in names:
-            value = space[name]
-            if type(value) is types.FunctionType:
-                self._keep([value])
-            elif isinstance(value, type) and value.__flags__ & _HEAP_TYPE and value.__module__ == module:
-                fixed = [each for each, inner in vars(value).items() if isinstance(inner, kinds)]
-                self._add(module, "%s.%s" % (module, name), vars(value), fixed)
-                methods = [vars(value)[each] for each in fixed] if is_testing else []
-                self._keep([each for each in methods if type(each) is types.FunctionType])
+        noted: Dict[str, Any] = {}
+        for name, value in space.items():
+            kind = type(value)
+            if kind is types.FunctionType:
+                self._functions.append((value, (value.__code__, value.__defaults__)))
+            elif kind is not types.BuiltinFunctionType:
+                if not issubclass(kind, type):
+                    continue
+                if value.__flags__ & _HEAP_TYPE and value.__module__ == module:
+                    self._note_class(module, "%s.%s" % (module, name), value, is_testing)
+            # What a module keeps to itself, it may set itself: `logging.setLoggerClass` does.
+            if (is_testing or name[:1] != "_") and name not in _OFTEN_MOCKED:
+                noted[name] = value
+        self._add(module, module, space, noted)
 
-    def _keep(self, functions: Sequence[types.FunctionType]) -> None:
-        self._functions += [(each, (each.__code__, each.__defaults__)) for each in functions]
+    def _note_class(self, module: str, label: str, value: type, is_testing: bool) -> None:
+        kinds, space = _FIXED if is_testing else _CODED, vars(value)
+        self._add(module, label, space, {name: inner for name, inner in space.items() if type(inner) in kinds})
+        if is_testing:
+            methods = [inner for inner in space.values() if type(inner) is types.FunctionType]
+            self._functions += [(each, (each.__code__, each.__defaults__)) for each in methods]
 
-    def _add(self, module: str, label: str, space: Any, names: Sequence[str]) -> None:
-        part = _Part(label, space, names)
+    def _add(self, module: str, label: str, space: Any, noted: Dict[str, Any]) -> None:
+        part = _Part(label, space, noted)
         self._parts.append(part)
         if module in _ASSERTING:
             self._quick.append(part)
