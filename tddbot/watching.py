@@ -5,7 +5,19 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tddbot import events
-from tddbot.domain import Applied, Conclusion, Conflict, Ending, NodeId, Patch, Resolution, Run, Snapshot
+from tddbot.domain import (
+    Applied,
+    Committed,
+    Conclusion,
+    Conflict,
+    Ending,
+    NodeId,
+    NotCommitted,
+    Patch,
+    Resolution,
+    Run,
+    Snapshot,
+)  # fmt: skip
 from tddbot.errors import UnfitError
 from tddbot.loop import cycle
 from tddbot.ports import Policy, Ports, Repository
@@ -71,6 +83,10 @@ class QuietRepository:
         """Apply while the watcher knows which contents to expect."""
         with self.watcher.expecting({edit.path: edit.after_bytes() for edit in patch.edits}):
             return self.inner.apply(patch, protected)
+
+    def commit(self, patch: Patch, message: str) -> Committed | NotCommitted:
+        """As the repository does; what a hook of the user's writes is a change like any other."""
+        return self.inner.commit(patch, message)
 
 
 def watch(ports: Ports, policy: Policy, settings: WatcherSettings, stop: Stop) -> None:
