@@ -111,6 +111,8 @@ def _states(function: Function, body: list[ast.AST], module: Module, names: Name
     owners = {each.name for each in (*module.functions(), *module.every(ast.ClassDef))} | {"cls"}
     given = set(parameters(function))
     kept = {name for node in body if isinstance(node, ast.Global | ast.Nonlocal) for name in node.names}
+    if not kept and not any(isinstance(node, ast.Call | ast.AugAssign | ast.Attribute) for node in body):
+        return
     failed = {each for node in body if isinstance(node, ast.ExceptHandler) for each in ast.walk(node)}
     for node in body:
         if node in failed:

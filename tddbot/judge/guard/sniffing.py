@@ -157,6 +157,7 @@ _TAKEN = frozenset({
     "sys.displayhook", "sys.__displayhook__", "sys.gettrace", "sys.getprofile", "warnings.filters",
     "sys.breakpointhook", "sys.stdout.buffer.raw.name", "sys.meta_path", "sys.path_hooks", "sys.path_importer_cache",
 })  # fmt: skip
+_LOOKING = frozenset({"glob", "rglob", "iglob"})
 _READING = frozenset({"open", "read_text", "read", "readlines", "getsource", "read_bytes"})
 _MAIN = frozenset({"__main__"})
 _HARMLESS = frozenset({"builtins.getattr", "builtins.hasattr", "builtins.isinstance", "builtins.id"})
@@ -234,13 +235,18 @@ _IMPORTING = frozenset({"builtins.__import__", "importlib.import_module", "impor
 
 def _sources(module: Module, names: Names) -> Iterator[Finding]:
     """Source files that are looked for by a pattern and read."""
-    for function in module.functions():
-        calls = [node for node in inside(function) if isinstance(node, ast.Call)]
-        called = {getattr(each.func, "attr", getattr(each.func, "id", "")) for each in calls}
-        for call in calls if called & _READING else ():
-            pattern = names.text(call.args[0]) if call.args else None
-            if pattern and pattern.endswith("*.py") and called & {"glob", "rglob", "iglob"}:
+    for call in module.every(ast.Call):
+        if _method(call) not in _LOOKING or not call.args:
+            continue
+        pattern, function = names.text(call.args[0]), module.function_around(call)
+        if pattern and pattern.endswith("*.py") and function is not None:
+            calls = (node for node in inside(function) if isinstance(node, ast.Call))
+            if any(_method(each) in _READING for each in calls):
                 yield found(module, "TDB206", call, pattern[:60])
+
+
+def _method(call: ast.Call) -> str:
+    return str(getattr(call.func, "attr", getattr(call.func, "id", "")))
 
 
 def _whereabouts(module: Module, names: Names) -> Iterator[Finding]:
