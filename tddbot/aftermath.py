@@ -20,7 +20,8 @@ from tddbot.parallel import in_order
 from tddbot.proof import Unpinned
 from tddbot.stop import Stop
 from tddbot.ties.hearing import Hearing
-from tddbot.work import Work, run, test_texts
+from tddbot.ties.patched import PatchedLab, is_of_bodies
+from tddbot.work import Work, lab_request, run, test_texts
 
 # Of the time, what the sieve and the questions may take until they begin nothing more; the rest is for the proof.
 _SIEVED, _ASKED = 0.4, 0.7
@@ -58,7 +59,8 @@ def unpinned(work: Work, attempt: Attempt) -> tuple[Unpinned, ...]:
         branch = replace(work, stop=stop)
         watch = _Watch(branch, work.ledger.elapsed(), seconds)
         patch = attempt.proposal.patch
-        found = _found(branch, patch, watch)
+        with _lab(branch, patch, attempt.run) as lab:
+            found = _found(replace(branch, lab=lab), patch, watch)
         nodes = _affected(branch, patch, attempt.run, watch.left() / 2) if found else ()
         return _told(branch, _confirmed(branch, found, nodes) if nodes else [])
 
@@ -75,6 +77,23 @@ def _within(stop: Stop, seconds: float) -> Iterator[Stop]:
     finally:
         clock.cancel()
         branch.set()
+
+
+@contextmanager
+def _lab(work: Work, patch: Patch, proof: Run) -> Iterator[Lab | None]:
+    """Lend the target's laboratory, or where each mutant would have all imported anew in it, one with the patch."""
+    if work.lab is None or work.lab.fault or is_of_bodies(patch):
+        yield work.lab
+        return
+    request = lab_request(work)
+    wanted, won = frozenset(work.target.node_ids), proof.greens() - work.flaky
+    # A file that could not be collected has tests now.
+    target = tuple(
+        node for node in proof.results if node in won and not wanted.isdisjoint((node, node.partition("::")[0]))
+    )
+    keep = tuple(node for node in request.keep if node in won)
+    with work.ports.runner.lab(replace(request, target=target, keep=keep, patch=patch)) as lab:
+        yield PatchedLab(lab, patch)
 
 
 def _found(work: Work, patch: Patch, watch: _Watch) -> list[Survivor]:

@@ -15,7 +15,8 @@ from tddbot.stop import Stop
 class LabRequest:
     """What a laboratory is set up for: the `target` to win, and the greens to `keep`, in the order to run them.
 
-    `protected` are more patterns of files whose originals are laid over any patch. `test_seconds` bounds a test,
+    A `patch` is laid over the snapshot first: what is tried then are edits of what it makes. `protected` are more
+    patterns of files whose originals are laid over any patch. `test_seconds` bounds a test,
     `seconds` the setting up; requests of one `lane` wait behind each other for a place to run.
     """
 
@@ -26,6 +27,7 @@ class LabRequest:
     seconds: float = 60.0
     test_seconds: float = 10.0
     lane: str = ""
+    patch: Patch | None = None
 
 
 class Fate(StrEnum):

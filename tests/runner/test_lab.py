@@ -413,3 +413,13 @@ def test_it_works_in_a_fork_of_the_warm_zygote(tmp_path: Path) -> None:
             )
             assert fates(lab, limit, good, limit, good) == [Fate.RED, Fate.PASSED, Fate.RED, Fate.PASSED]
         assert warm.run().reds(), "and the zygote is as good as before"
+
+
+def test_with_a_patch_laid_over_what_is_one_change_away_from_it_is_tried(sums: Project) -> None:
+    good = changed(sums, "sums.py", ("a - b", "a + b"))
+    (edit,) = good.edits
+    mutant = Patch((Edit(edit.path, edit.after, (edit.after or "").replace("2 * a", "3 * a")),))
+    with sums.runner.lab(request(sums, ADD, [DOUBLE], patch=good)) as lab:
+        assert fates(lab, Patch(()), mutant) == [Fate.PASSED, Fate.RED]
+        (row,) = lab.ask("sums.py", ["add(1, 2)", "double(2)"], [mutant], Stop())
+    assert [answer.text for answer in row] == ["3", "6"]
