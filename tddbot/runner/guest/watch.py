@@ -9,6 +9,7 @@ from __future__ import annotations
 import builtins
 import functools
 import importlib
+import os
 import sys
 import types
 from operator import is_
@@ -22,6 +23,7 @@ globals()["__builtins__"] = dict(vars(builtins))
 _MOST = 50
 _HEAP_TYPE = 1 << 9
 _WRITABLE = ("/tmp/", "/var/tmp/", "/dev/", "/home/", "/proc/")
+_OWN = os.path.dirname(os.path.abspath(__file__)) + "/"
 _INSTALLED = ("/site-packages/", "/dist-packages/")
 _OF_PYTEST = ("/pytest/", "/_pytest/", "/pluggy/")
 _OF_OLD_PATHS = "/_pytest/legacypath.py"
@@ -224,7 +226,7 @@ class Watch:
         return self._place(_file(value))
 
     def _place(self, path: str) -> Optional[str]:
-        if any(part in path for part in _INSTALLED):
+        if path.startswith(_OWN) or any(part in path for part in _INSTALLED):
             return None
         if path.startswith(self._root):
             return path.partition(self._root)[2]
