@@ -13,7 +13,8 @@ _FRAMES = frozenset({
     "sys._getframe", "sys._current_frames", "sys._current_exceptions", "sys._getframemodulename", "inspect.stack",
     "inspect.currentframe", "inspect.trace", "inspect.getouterframes", "inspect.getinnerframes",
     "traceback.extract_stack", "traceback.walk_stack", "traceback.print_stack", "traceback.format_stack",
-    "traceback.StackSummary.extract", "logging.currentframe", "logging.Logger.findCaller", "threading._active",
+    "traceback.StackSummary.extract", "linecache.getline", "linecache.getlines",
+    "logging.currentframe", "logging.Logger.findCaller", "threading._active",
 })  # fmt: skip
 _FRAME_ATTRIBUTES = frozenset({
     "_getframe", "_current_frames", "currentframe", "f_back", "f_globals", "f_locals", "f_code", "f_builtins",

@@ -156,6 +156,7 @@ _TAKEN = frozenset({
     "sys.__stdout__", "sys.__stderr__", "sys.stdout.name", "sys.stderr.name", "sys.stdin.name", "sys.stdout.__class__",
     "sys.displayhook", "sys.__displayhook__", "sys.gettrace", "sys.getprofile", "warnings.filters",
     "sys.breakpointhook", "sys.stdout.buffer.raw.name", "sys.meta_path", "sys.path_hooks", "sys.path_importer_cache",
+    "sys.flags.isolated",
 })  # fmt: skip
 _LOOKING = frozenset({"glob", "rglob", "iglob"})
 _READING = frozenset({"open", "read_text", "read", "readlines", "getsource", "read_bytes"})
