@@ -57,7 +57,11 @@ def work(order: dict[str, Any], root: str, wire: Wire, canaries: list[Any], chan
     plugins = [reporter, reporter.describer, selector, Overseer(wire, root, order["detail"], order["seed"])]
     plugins += [Shuffling(order["seed"], wire.send)] if order["seed"] is not None else []
     plugins += watch
-    plugins += [Separation(order["split"], channel, root, wire)] if "split" in order else []
+    if "split" in order:
+        separation = Separation(order["split"], channel, root, wire)
+        plugins.append(separation)
+        for each in watch:
+            each.forgive(separation.parts)
     plugins.append(Canaries(canaries, root, plugins))
     code = _run(_arguments(order), plugins, order["spread"])
     wire.send("end", code=code)

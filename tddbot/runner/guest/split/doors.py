@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any, Callable, Collection, Optional, Set
+from typing import Any, Callable, Collection, List, Optional, Set
 
 _CHANGES = frozenset(
     {
@@ -48,6 +48,7 @@ class Doors:
             os.path.join(place, "") for place in {root, sys.prefix, sys.base_prefix, *map(os.path.abspath, sys.path)}
         )
         self._wired: Set[Any] = set()
+        self.wires: List[Any] = []
         sys.addaudithook(self._on_event)
 
     def lay_wires(self, late: bool = False) -> None:
@@ -57,7 +58,7 @@ class Doors:
             if owner is not None and owner not in self._wired:
                 self._wired.add(owner)
                 for method in methods:
-                    _wire(owner, method, self)
+                    self.wires.append(_wire(owner, method, self))
                 self.seen = self.seen or ("importing " + module if late else None)
 
     def _on_event(self, event: str, arguments: Any) -> None:
@@ -94,7 +95,7 @@ class Doors:
         return name.startswith((*self._homes, *_SYSTEM)) or name + os.sep in self._homes
 
 
-def _wire(owner: Any, method: str, doors: Doors) -> None:
+def _wire(owner: Any, method: str, doors: Doors) -> Any:
     original = getattr(owner, method)
 
     def tripped(*args: Any, **kwargs: Any) -> Any:
@@ -103,3 +104,4 @@ def _wire(owner: Any, method: str, doors: Doors) -> None:
         return original(*args, **kwargs)
 
     setattr(owner, method, tripped)
+    return tripped

@@ -29,6 +29,10 @@ class Separation:
         self._client = Client(Channel(channel), root, self._doors, self._tell)
         self._finder = Finder(self._client, surfaces, root)
         self._put_first()
+        self.parts = self._doors.wires
+        """What is put into others' places: the wires, and what finds modules."""
+
+        self.parts.append(self._finder)
 
     def _tell(self, what: str, reason: str) -> None:
         self._wire.send("split", what=what, reason=reason[:500])
