@@ -11,6 +11,7 @@ from tddbot.ports import ToolRequest
 from tddbot.proof import Gate
 from tddbot.work import Work
 
+_CANCELLED = "it was cancelled"
 _UNCOMPARABLE = "a file did not parse before the patch, so what is new cannot be told"
 
 
@@ -37,19 +38,24 @@ def _with(gate: Gate, said: tuple[str, ...] | str) -> Gate:
 
 
 def _new(work: Work, patch: Patch, check: Check) -> tuple[str, ...] | str:
-    """Return what a check finds with the patch and did not find before, or say why that is not known."""
+    """Return what a check finds with the patch and did not find before, or say why that is not known.
+
+    Where it finds nothing, nobody needs to know what it found before.
+    """
     was = {edit.path: edit.before.split("\n") for edit in patch.edits if edit.before is not None}
     now = {edit.path: edit.after.split("\n") for edit in patch.edits if edit.after is not None}
     old = check.of(path for path in check.files if path in was)
+    if isinstance(known := work.before.known(old), str):
+        return known
+    after = _said(work, as_checked(patch), check)
+    if not after:
+        return _CANCELLED if after is None else after
     before = work.before.of(old, lambda: _said(work, None, old)) if old.files else ()
-    if isinstance(before, str):
-        return before
-    if any(finding.fatal for finding in before or ()):
-        return _UNCOMPARABLE
-    after = None if before is None else _said(work, as_checked(patch), check)
-    if before is None or after is None:
-        return "it was cancelled"
-    return after if isinstance(after, str) else told(new(before, after, was, now))
+    if before is None or isinstance(before, str):
+        return _CANCELLED if before is None else before
+    if isinstance(after, str):
+        return after
+    return _UNCOMPARABLE if any(each.fatal for each in before) else told(new(before, after, was, now))
 
 
 def _said(work: Work, patch: Patch | None, check: Check) -> Said | None:

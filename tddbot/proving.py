@@ -58,7 +58,8 @@ def _steady(work: Work, candidate: Candidate) -> Attempt:
         partial(run, work, candidate, None, seed=seeds(0)),
         *(partial(_repeated, work, candidate, each) for each in repeats),
     ]
-    runs = in_order(lambda task: task(), tasks, work.policy.jobs, work.stop)
+    # All of them wait for a place at once, so that none stays free beside a long run of everything.
+    runs = in_order(lambda task: task(), tasks, len(tasks) if work.policy.jobs > 1 else 1, work.stop)
     try:
         attempt = _ruled(work, candidate, next(runs))
         return _repeatedly(work, attempt, zip(repeats, runs, strict=True)) if attempt.verdict.accepted else attempt

@@ -17,6 +17,11 @@ class Before:
         self._lock = Lock()
         self._said: dict[Check, Said] = {}
 
+    def known(self, check: Check) -> Said | None:
+        """Return what was said, or None where nobody has asked yet."""
+        with self._lock:
+            return self._said.get(check)
+
     def of(self, check: Check, ask: Callable[[], Said | None]) -> Said | None:
         """Return what is known, or else what `ask` returns; None is not kept."""
         with self._lock:
