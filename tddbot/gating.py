@@ -49,7 +49,7 @@ def _new(work: Work, patch: Patch, check: Check) -> tuple[str, ...] | str:
         return known
     after = _said(work, as_checked(patch), check)
     if not after:
-        return _CANCELLED if after is None else after
+        return _CANCELLED if after is None else ()
     before = work.before.of(old, lambda: _said(work, None, old)) if old.files else ()
     if before is None or isinstance(before, str):
         return _CANCELLED if before is None else before
