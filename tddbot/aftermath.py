@@ -12,9 +12,9 @@ from tddbot.context.code.reach import Reach
 from tddbot.domain import Attempt, Brief, Candidate, Ending, Excerpt, NodeId, Patch, Role, Run
 from tddbot.generator.offline.repair.forward import Mutant, mutants
 from tddbot.judge.coverage import added_lines
-from tddbot.judge.parted import named, parted
-from tddbot.judge.skeletons import name_of, skeleton
-from tddbot.judge.unpinned import MOST, Survivor, is_noticed, is_telling, ranked, words
+from tddbot.judge.unpinned.parted import named, parted
+from tddbot.judge.unpinned.skeletons import name_of, skeleton
+from tddbot.judge.unpinned.unpinned import MOST, Survivor, is_noticed, is_telling, ranked, words
 from tddbot.lab import Fate, Lab
 from tddbot.parallel import in_order
 from tddbot.proof import Unpinned

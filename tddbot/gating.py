@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from tddbot.domain import Candidate, Patch
-from tddbot.judge.before import Said
-from tddbot.judge.evasion import as_checked, evasions
-from tddbot.judge.findings import new, read, told
-from tddbot.judge.gates import Check, checks
+from tddbot.judge.gates.before import Said
+from tddbot.judge.gates.evasion import as_checked, evasions
+from tddbot.judge.gates.findings import new, read, told
+from tddbot.judge.gates.gates import Check, checks
 from tddbot.ports import ToolRequest
 from tddbot.proof import Gate
 from tddbot.work import Work

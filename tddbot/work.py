@@ -17,7 +17,7 @@ from tddbot.domain import (
     Snapshot,
     Target,
 )  # fmt: skip
-from tddbot.judge.before import Before
+from tddbot.judge.gates.before import Before
 from tddbot.judge.guard.ground import Ground
 from tddbot.lab import Lab, LabRequest
 from tddbot.ports import Past, Policy, Ports, RunRequest

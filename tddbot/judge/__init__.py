@@ -1,1 +1,4 @@
-"""Runs to verdicts: what a patch may touch, what a run proves, and the record that goes with it. Pure throughout."""
+"""Runs to verdicts: what a patch may touch and contain, what a run proves, and what the tests leave open.
+
+Nothing here runs anything; what it has to ask, it asks of the laboratory that it is handed.
+"""

@@ -5,7 +5,7 @@ import builtins
 import re
 from collections.abc import Collection
 
-from tddbot.judge.unpinned import Survivor, words
+from tddbot.judge.unpinned.unpinned import Survivor, words
 from tddbot.lab import Answer
 from tddbot.ties.contest import Split
 from tddbot.ties.manners import same_by_equality

@@ -3,7 +3,7 @@
 import pytest
 
 from tddbot.domain import Patch
-from tddbot.judge.unpinned import Survivor, is_telling, ranked, words
+from tddbot.judge.unpinned.unpinned import Survivor, is_telling, ranked, words
 from tddbot.lab import Answer
 from tddbot.ties.contest import Split
 from tddbot.ties.manners import Manner

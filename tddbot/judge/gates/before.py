@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from threading import Lock
 
-from tddbot.judge.findings import Finding
-from tddbot.judge.gates import Check
+from tddbot.judge.gates.findings import Finding
+from tddbot.judge.gates.gates import Check
 
 Said = tuple[Finding, ...] | str
 """What a check found, or in a clause why it could not."""

@@ -5,8 +5,8 @@ import ast
 import pytest
 
 from tddbot.domain import Patch
-from tddbot.judge.skeletons import name_of, skeleton
-from tddbot.judge.unpinned import Survivor
+from tddbot.judge.unpinned.skeletons import name_of, skeleton
+from tddbot.judge.unpinned.unpinned import Survivor
 from tddbot.lab import Answer
 from tddbot.ties.contest import Split
 from tddbot.ties.manners import Manner

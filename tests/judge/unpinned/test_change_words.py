@@ -2,7 +2,7 @@
 
 import pytest
 
-from tddbot.judge.change_words import quoted
+from tddbot.judge.unpinned.change_words import quoted
 
 
 def told(source: str, was: str, becomes: str) -> tuple[str, str | None]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tddbot.domain import Patch
-from tddbot.judge.change_words import quoted
+from tddbot.judge.unpinned.change_words import quoted
 from tddbot.ties.contest import Split
 
 MOST = 5

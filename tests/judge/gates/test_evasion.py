@@ -3,7 +3,7 @@
 import pytest
 
 from tddbot.domain import Edit, Patch
-from tddbot.judge.evasion import as_checked, evasions
+from tddbot.judge.gates.evasion import as_checked, evasions
 
 CODE = Edit("a.py", "x = 1\n", "x = 2\n")
 

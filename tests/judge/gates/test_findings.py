@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tddbot.judge.findings import Finding, new, read, told
+from tddbot.judge.gates.findings import Finding, new, read, told
 
 
 def ruff(*findings: tuple[str, int, str | None, str]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from tddbot.domain import Candidate, Patch
-from tddbot.judge.unpinned import Survivor, is_telling
+from tddbot.judge.unpinned.unpinned import Survivor, is_telling
 from tddbot.parsing import Unparsable, parsed
 from tddbot.ties.contest import Split
 from tddbot.ties.differing import Place, differing, functions

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from tddbot.judge.gates import Check, checks
+from tddbot.judge.gates.gates import Check, checks
 
 RUFF, MYPY, PYRIGHT = "[tool.ruff]\n", "[tool.mypy]\nstrict = true\n", "[tool.pyright]\n"
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
 from tddbot.domain import Edit, Patch
-from tddbot.judge.findings import Finding
+from tddbot.judge.gates.findings import Finding
 
 _FILES: Mapping[str, tuple[str, ...]] = {
     "ruff": ("ruff.toml", ".ruff.toml"),

@@ -1,0 +1,1 @@
+"""The project's own checks: which are configured, what they say, and what of it is new."""
