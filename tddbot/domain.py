@@ -104,14 +104,27 @@ class Breach(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Swallowed:
+    """An assertion that failed in a line of the repository and did not fail its test.
+
+    `by` is the file that caught it, or whose call of a library did; "" where a thread or a task ended by it.
+    """
+
+    path: str
+    line: int
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """The outcomes of one pytest execution on one tree.
 
     `tree` is the tree ID of the baseline; `patch_id` names the patch laid over it, if any. `coverage` is filled only
-    where the request asked for a trace. `detail` says in one sentence why a run is not complete. `held` names what
-    speaks against a forged report: the controls that this run passed, beyond the jail itself. `reached` has a sentence
-    for each of `breaches`, with the limit's number. `seed` says what varied it, where that is known, such as
-    `hash 7, order 7`: Python's hashes, and the order of the tests where a plugin shuffles them.
+    where the request asked for a trace; so is `asserted`, which has a test only where all of it could be watched.
+    `detail` says in one sentence why a run is not complete. `held` names what speaks against a forged report: the
+    controls that this run passed, beyond the jail itself. `reached` has a sentence for each of `breaches`, with the
+    limit's number. `seed` says what varied it, where that is known, such as `hash 7, order 7`: Python's hashes, and the
+    order of the tests where a plugin shuffles them.
     """
 
     tree: str
@@ -121,6 +134,7 @@ class Run:
     seconds: float = 0.0
     patch_id: str | None = None
     coverage: Mapping[NodeId, Lines] = field(default_factory=dict)
+    asserted: Mapping[NodeId, tuple[Swallowed, ...]] = field(default_factory=dict)
     jail: str = ""
     breaches: tuple[Breach, ...] = ()
     held: tuple[str, ...] = ()

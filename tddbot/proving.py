@@ -9,11 +9,14 @@ from tddbot.domain import Attempt, Candidate, Ending, Kind, NodeId, Ruling, Run,
 from tddbot.gating import gated
 from tddbot.judge.coverage import uncovered
 from tddbot.judge.flaky import flickered
+from tddbot.judge.swallowed import swallowed
 from tddbot.judge.verdict import plausible, rule
 from tddbot.parallel import in_order
 from tddbot.proof import Gate, Proof
+from tddbot.protection import protected_as
 from tddbot.runner.split import HELD, reason_unfit
 from tddbot.stop import Stop
+from tddbot.text import decode
 from tddbot.work import Work, run, test_texts
 
 _WITHOUT = 2
@@ -153,9 +156,21 @@ def _fault(work: Work, repeat: _Repeat, done: Run) -> str | None:
     """Say in which way a repeat shows that the proof was luck or forged, or None where it does not."""
     if repeat.is_patched:
         is_won = plausible(work.target, done).ruling is Ruling.PLAUSIBLE
-        return None if is_won else _FORGED if HELD in done.held else _FLICKERS
+        return _swallowed(work, done) if is_won else _FORGED if HELD in done.held else _FLICKERS
     is_lost = done.ending is Ending.COMPLETE and set(work.target.node_ids) - set(done.reds())
     return _UNNEEDED if is_lost else None
+
+
+def _swallowed(work: Work, done: Run) -> str | None:
+    """Say which assertion of the target failed unseen in a run, or is not reached any more; None without a trace."""
+    texts, paths = test_texts(work), {each.path for every in done.asserted.values() for each in every}
+    sources = {path: work.ports.repository.read(path) for path in paths - texts.keys()}
+    texts |= {path: text[0] for path, source in sources.items() if source and (text := decode(source))}
+
+    def is_kept(path: str) -> bool:
+        return protected_as(path, work.policy.protected) is not None
+
+    return next(iter(swallowed(work.target, done, texts, is_kept)), None)
 
 
 def _claimed(attempt: Attempt) -> Attempt:

@@ -110,6 +110,7 @@ class Execution:
             seconds=time.monotonic() - self._started,
             patch_id=patch.id if patch else None,
             coverage=transcript.coverage,
+            asserted=transcript.asserted,
             jail=", ".join((self._backend.title, *self._locks)),
             breaches=tuple(self._reached),
             reached=tuple(self._reached.values()),

@@ -94,11 +94,20 @@ class Report(Struct, frozen=True, tag="report", tag_field="kind"):
     failure: FailureRecord | None = None
 
 
+class SwallowedRecord(Struct, frozen=True):
+    """An assertion that failed and did not fail its test; `by` is the file that caught it, "" where nobody asked."""
+
+    path: str
+    line: int
+    by: str
+
+
 class Trace(Struct, frozen=True, tag="trace", tag_field="kind"):
-    """The lines that a test ran."""
+    """The lines that a test ran, and its failed assertions; None where these were not watched."""
 
     node: str
     lines: dict[str, frozenset[int]] = field(default_factory=dict)
+    asserted: tuple[SwallowedRecord, ...] | None = None
 
 
 class Watched(Struct, frozen=True, tag="watched", tag_field="kind"):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from tddbot.domain import Failure, Lines, NodeId, Outcome, Result
+from tddbot.domain import Failure, Lines, NodeId, Outcome, Result, Swallowed
 from tddbot.runner import records
 
 
@@ -16,6 +16,7 @@ class Transcript:
 
     results: dict[NodeId, Result] = field(default_factory=dict)
     coverage: dict[NodeId, Lines] = field(default_factory=dict)
+    asserted: dict[NodeId, tuple[Swallowed, ...]] = field(default_factory=dict)
     collected: dict[NodeId, None] = field(default_factory=dict)
     session: records.Session | None = None
     current: NodeId | None = None
@@ -55,6 +56,9 @@ class Transcript:
                 self._merge(record)
             case records.Trace():
                 self.coverage[record.node] = record.lines
+                if record.asserted is not None:
+                    every = (Swallowed(each.path, each.line, each.by) for each in record.asserted)
+                    self.asserted[record.node] = tuple(every)
             case records.Finish():
                 self.current = None
                 self.running.pop(record.node, None)

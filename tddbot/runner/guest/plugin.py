@@ -15,7 +15,7 @@ import pytest
 from tddbot.runner.guest import distributed
 from tddbot.runner.guest.describer import Describer, collect_failure, untold
 from tddbot.runner.guest.failures import relative
-from tddbot.runner.guest.trace import Tracer
+from tddbot.runner.guest.trace import Recording, Tracer
 from tddbot.runner.guest.warmup import loaded
 from tddbot.runner.guest.wire import Wire
 
@@ -36,6 +36,7 @@ class Reporter:
         self._failures: dict[str, dict[str, Any]] = {}
         self.describer = Describer(root, detail, self._keep)
         self._raised: dict[str, bool] = {}
+        self._was_red = False
 
     def pytest_configure(self, config: Any) -> None:
         """Tell where pytest's root is, so that later runs name their tests alike."""
@@ -73,7 +74,7 @@ class Reporter:
     @pytest.hookimpl(hookwrapper=True)
     def pytest_make_collect_report(self, collector: Any) -> Generator[None, Any, None]:
         """Tell a file that could not be collected, with the error that was at the bottom of it."""
-        with self._traced(isinstance(collector, pytest.Module)) as lines:
+        with self._traced(isinstance(collector, pytest.Module)) as made:
             outcome = yield
         report = outcome.get_result()
         if report.outcome == "skipped":
@@ -82,8 +83,8 @@ class Reporter:
             return
         failure = collect_failure(report, self._root, self._detail)
         self._wire.send("report", node=collector.nodeid, when="collect", outcome="failed", seconds=0.0, failure=failure)
-        if lines:
-            self._wire.send("trace", node=collector.nodeid, lines=lines)
+        if made.lines:
+            self._wire.send("trace", node=collector.nodeid, lines=made.lines)
 
     def pytest_collection_finish(self, session: Any) -> None:
         """Tell all tests that are going to run."""
@@ -93,11 +94,13 @@ class Reporter:
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_protocol(self, item: Any) -> Generator[None, None, None]:
-        """Trace a test as a whole, fixtures included."""
-        with self._traced() as lines:
+        """Trace a test as a whole, fixtures included; an assertion that failed and was seen has not been swallowed."""
+        self._was_red = False
+        with self._traced() as made:
             yield
-        if lines:
-            self._wire.send("trace", node=item.nodeid, lines=lines)
+        if made.lines:
+            asserted = made.asserted if not self._was_red else None
+            self._wire.send("trace", node=item.nodeid, lines=made.lines, asserted=asserted)
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """Tell that a test begins; the clock of its limit runs from here."""
@@ -125,6 +128,7 @@ class Reporter:
 
     def _keep(self, report: Any, failure: dict[str, Any] | None, raised: bool) -> None:
         self._raised[report.when] = raised
+        self._was_red = self._was_red or raised
         if failure is not None:
             self._failures[report.when] = failure
 
@@ -135,8 +139,8 @@ class Reporter:
 class _Untraced:
     """Stands where a recording would, and records nothing."""
 
-    def __enter__(self) -> dict[str, list[int]]:
-        return {}
+    def __enter__(self) -> Recording:
+        return Recording()
 
     def __exit__(self, *_: object) -> None:
         """Do nothing."""
