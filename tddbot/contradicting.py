@@ -14,6 +14,7 @@ from tddbot.domain import Attempt, Brief, Conclusion, Dud, NodeId, Resolution, R
 from tddbot.ending import conclude
 from tddbot.judge.contradiction import contradiction
 from tddbot.judge.contradictions.clash import clashes, given, may_meet, observed
+from tddbot.judge.contradictions.effects import called_for_effect
 from tddbot.judge.contradictions.places import Place, Sources
 from tddbot.judge.contradictions.plain import Asked, asked
 from tddbot.judge.contradictions.presence import Stance, imports, opposed, stances
@@ -114,7 +115,7 @@ class _Inquest:
                 examples = lab.examples(place.path, place.name, stop, patch if place.is_missing else None)
                 mine = [each for each in examples if _is_one(each.node_id, nodes)]
                 wanted = {each.node_id for each in mine if _is_one(each.node_id, target)}
-                yield from clashes(observed(found, mine), wanted, self._sources.is_free, self._deeper)
+                yield from clashes(observed(found, mine), wanted, self._is_free, self._deeper)
 
     @contextmanager
     def _lab(self, demands: Iterable[Sequence[Asked]]) -> Iterator[Lab]:
@@ -151,6 +152,19 @@ class _Inquest:
         calls = {given(each.call) for each in found if self._is_wanted(each) and each.call.form}
         reds = _names_of(self._work.baseline.reds()) - self._wanted
         return [each for each in found if _test(each) not in reds or (each.call.form and given(each.call) in calls)]
+
+    def _is_free(self, dotted: str) -> bool | None:
+        """Whether a function sees nothing but what it is given, and no test leaves anything behind in its module."""
+        place = self._sources.place(dotted)
+        return False if place and place.path in self._left_in else self._sources.is_free(dotted)
+
+    @cached_property
+    def _left_in(self) -> frozenset[str]:
+        """The modules in which tests may leave something for others to find."""
+        sheets = [found for path in self._paths if (found := self._sheet(path)) is not None]
+        called = {dotted for each in sheets for dotted in called_for_effect(each)}
+        doubtful = (dotted for dotted in called if self._sources.is_free(dotted) is not True)
+        return frozenset(place.path for dotted in doubtful if (place := self._sources.place(dotted)))
 
     @cached_property
     def _asked(self) -> list[Asked]:

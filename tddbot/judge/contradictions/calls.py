@@ -5,6 +5,9 @@ import builtins
 import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
 
 from tddbot.judge.contradictions.sheet import Sheet, Test, imported
 
@@ -25,6 +28,7 @@ _CLOCKS = (".now", ".today", ".utcnow")
 _CHANGING = frozenset(
     {"append", "extend", "insert", "remove", "pop", "clear", "sort", "reverse", "add", "update", "setdefault"}
 )
+_PLAIN = (str, bytes, bytearray, int, float, complex, list, tuple, dict, set, date, timedelta, Decimal, Fraction)
 
 
 class UnknownError(Exception):
@@ -59,7 +63,7 @@ class Local:
     """A name of the test: its expression where that is known, and the calls that it comes from.
 
     `made` is the function whose call is `whole` what it stands for. Somebody else may hold what is `shared`, and may
-    have changed what is `touched`.
+    have changed what is `touched`; what is `used` has other names, or was asked for more than its methods.
     """
 
     value: ast.expr | None = None
@@ -67,6 +71,7 @@ class Local:
     made: str = ""
     shared: bool = False
     touched: bool = False
+    used: bool = False
 
 
 class Scope:
@@ -165,6 +170,8 @@ class Scope:
             case ast.Name(name):
                 if name not in self.locals and name not in self.names.constants and not self.is_free(name):
                     raise UnknownError
+                if name in self.locals:
+                    self.locals[name].used = True
             case ast.Attribute(value):
                 self._attribute(node, value, found, inside)
             case ast.Lambda() | ast.Yield() | ast.YieldFrom() | ast.NamedExpr() | ast.DictComp():
@@ -224,21 +231,27 @@ class Scope:
             is_changing = isinstance(node.func, ast.Attribute) and node.func.attr in _CHANGING
             if not isinstance(node.func, ast.Attribute) or (is_changing and not self.changes(node.func)):
                 raise UnknownError
+            if not any(hasattr(kind, node.func.attr) for kind in _PLAIN):
+                raise UnknownError  # some object's, which may change whatever it likes
             self._visit(node.func, found, inside)
         for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
             self._visit(argument, found, inside)
 
     def _receiver(self, function: ast.expr) -> str | None:
-        """Return what makes the object of a method, "" where that is not known, None of a function."""
+        """Return what makes the object of a method, "" where that is not known, None of a function.
+
+        It is not known in a loop, where the object may have been through it before, nor of one that was used otherwise.
+        """
         if self.full(function) is not None or not isinstance(function, ast.Attribute):
             return None
         if isinstance(function.value, ast.Call):
             made = self.look(function.value)
-            return made[0].form if len(made) == 1 else ""
+            return made[0].form if len(made) == 1 and not made[0].doubtful else ""
         local = self.locals[function.value.id] if isinstance(function.value, ast.Name) else Local()
+        is_known = not (self.loops or local.used or any(each.doubtful for each in local.calls))
         local.touched = True
         forms = [*(each.form for each in local.calls), *(each.form for each in self.begun if each.receiver is not None)]
-        return "; ".join(forms) if all(forms) else ""
+        return "; ".join(forms) if is_known and all(forms) else ""
 
     def _form(self, node: ast.Call, callee: str, receiver: str | None) -> str:
         """Return a call in full, as the same text wherever it is the same, or "" where it is not known."""

@@ -93,6 +93,8 @@ def clashes(
     for same in calls.values():
         for one, other in combinations(_certain(same), 2):
             nodes = {one.example.node_id, other.example.node_id}
+            if not deeper and _is_count(same) and is_free(one.call.function) is not True:
+                continue
             if len(nodes) == 2 and not nodes.isdisjoint(wanted) and (why := _why(one, other, is_free, deeper)):
                 first, second = sorted((_demand(one), _demand(other)), key=lambda each: (each.path, each.line))
                 yield Contradiction(first, second, f"`{_shown(one)}` {why}")
@@ -123,6 +125,14 @@ def _why(one: Observed, other: Observed, is_free: IsFree, deeper: bool) -> str |
         if _begin_alike(one.call, other.call) or all(_begins_clean(each, is_free, deeper) for each in (one, other))
         else None
     )
+
+
+def _is_count(same: Sequence[Observed]) -> bool:
+    """Whether the answers that are wanted of one call go up one by one from the beginning."""
+    values = [read(each.example.expected) for each in same if each.example.relation is Relation.EQUAL]
+    numbers = sorted({value for value in values if type(value) is int})
+    is_all = len(values) == len(same) and all(type(value) is int for value in values)
+    return is_all and numbers[:1] in ([0], [1]) and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
 def _is_exact(each: Observed) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from tddbot.domain import Edit, Patch
 from tddbot.judge.contradictions.sheet import Function, imported
-from tddbot.judge.contradictions.state import Found, State, defined, is_unwritten
+from tddbot.judge.contradictions.state import Found, State, defined, has_fixed_defaults, is_unwritten
 from tddbot.parsing import parsed
 
 _DEEPEST = 5
@@ -74,7 +74,7 @@ class Sources:
         if tree is None or node is None:
             return False
         if isinstance(node, Function) and is_unwritten(node) and "." not in place.name:
-            return None if not node.decorator_list else False
+            return None if not node.decorator_list and has_fixed_defaults(node) else False
         return State(self.found).is_free((tree, place.name))
 
     def is_plain_module(self, dotted: str) -> bool:

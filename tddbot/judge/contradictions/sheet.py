@@ -142,6 +142,11 @@ def _is_automatic(function: Function) -> bool:
     return any("autouse" in ast.unparse(each) for each in function.decorator_list)
 
 
+def _is_fixture(function: Function) -> bool:
+    """Whether it is one, which stands before those of the file that have its name."""
+    return any("fixture" in ast.unparse(each) for each in function.decorator_list)
+
+
 def _tests(tree: ast.Module) -> Iterator[Test]:
     for node in tree.body:
         if isinstance(node, Function) and node.name.startswith("test"):
@@ -159,7 +164,7 @@ def _is_plain_class(node: ast.ClassDef) -> bool:
     for inner in node.body:
         match inner:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
-                if _SURROUND.fullmatch(inner.name) or _is_automatic(inner):
+                if _SURROUND.fullmatch(inner.name) or _is_fixture(inner):
                     return False
             case ast.Expr(ast.Constant()) | ast.Pass():
                 pass

@@ -61,6 +61,7 @@ _SETTING = frozenset(
         "switch", "use", "activate", "install", "patch", "clear", "select", "mark", "lock", "unlock", "apply",
     }
 )  # fmt: skip
+_ADDING = frozenset({"add", "append", "extend", "define", "declare", "join", "enter", "learn", "remember", "record"})
 _MOST = 200
 
 
@@ -77,6 +78,11 @@ def sounds_changing(dotted: str, is_method: bool = False) -> bool:
 def sounds_setting(dotted: str) -> bool:
     """Whether a function's name lets one expect that others answer differently after it."""
     return not (_SETTING | _COUNTING).isdisjoint(words(dotted))
+
+
+def sounds_adding(dotted: str) -> bool:
+    """Whether a function's name lets one expect that it keeps what it is given, until other tests ask for it."""
+    return sounds_setting(dotted) or not _ADDING.isdisjoint(words(dotted))
 
 
 @dataclass
@@ -116,7 +122,7 @@ class State:
     def _is_function_free(self, tree: ast.Module, node: Function) -> bool:
         if not all(map(_is_known_decorator, node.decorator_list)):
             return False
-        if not all(_is_fixed(each) for each in (*node.args.defaults, *filter(None, node.args.kw_defaults))):
+        if not has_fixed_defaults(node):
             return False
         own = _own_names(node)
         return all(self._is_harmless(tree, each, own) for statement in node.body for each in ast.walk(statement))
@@ -176,9 +182,18 @@ def defined(tree: ast.Module, name: str) -> ast.stmt | None:
 
 
 def is_unwritten(function: ast.stmt | None) -> bool:
-    """Whether a function has no body to speak of yet."""
+    """Whether a function has no body to speak of yet, or always the same answer."""
     body = function.body if isinstance(function, Function) else []
-    return all(isinstance(node, ast.Raise | ast.Pass) or _is_text(node) for node in body)
+    return all(isinstance(node, ast.Raise | ast.Pass) or _is_text(node) or _is_fixed_answer(node) for node in body)
+
+
+def has_fixed_defaults(function: Function) -> bool:
+    """Whether none of its parameters' defaults can be changed by a call."""
+    return all(_is_fixed(each) for each in (*function.args.defaults, *filter(None, function.args.kw_defaults)))
+
+
+def _is_fixed_answer(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Return) and (node.value is None or isinstance(node.value, ast.Constant))
 
 
 def _is_text(node: ast.stmt) -> bool:

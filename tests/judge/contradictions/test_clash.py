@@ -95,6 +95,17 @@ def test_a_call_without_arguments_may_count(one: str, other: str, is_found: bool
 
 
 @pytest.mark.parametrize(
+    ("one", "other", "answer", "is_found"),
+    [("1", "2", None, False), ("0", "1", None, False), ("1", "2", True, True), ("3", "4", None, True)],
+)
+def test_answers_may_count_where_nothing_is_written_yet(
+    one: str, other: str, answer: bool | None, is_found: bool
+) -> None:
+    lines = f"assert price('A') == {one}", f"assert price('A') == {other}"
+    assert (clash(*lines, (one, other), "'A'", is_free=lambda name: answer) is not None) == is_found
+
+
+@pytest.mark.parametrize(
     ("before", "is_found"),
     [
         ("put('A', 4)", False),

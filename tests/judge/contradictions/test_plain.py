@@ -154,6 +154,46 @@ def test_an_object_is_what_made_it_and_what_it_went_through() -> None:
     assert of_test("assert Cart(1).total() == 3")[0].call.receiver == "shop.Cart(1)"
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "assert [cart.put(each) for each in 'ab'] == [1, 2]",
+        "assert all(cart.put(each) for each in 'ab')",
+        "for each in 'ab':\n    assert cart.put(each) == 1",
+        "for each in 'ab':\n    cart.put(each)\nassert cart.put('a') == 3",
+        "same = cart\nassert cart.put('a') == 1",
+        "carts = [cart]\nassert cart.put('a') == 1",
+        "one, other = cart, 2\nassert cart.put('a') == 1",
+        "assert len(cart) == 0\nassert cart.put('a') == 1",
+        "assert 'a' not in cart\nassert cart.put('a') == 1",
+        "assert cart[0] == 0\nassert cart.put('a') == 1",
+        "assert f'{cart}' == ''\nassert cart.put('a') == 1",
+        "found = list(cart)\nassert cart.put('a') == 1",
+    ],
+)
+def test_an_object_that_may_have_a_past_is_not_known(body: str) -> None:
+    found = of_test(f"cart = Cart(1)\n{body}")
+    assert {each.call.receiver for each in found if each.call.function == "shop.Cart.put"} <= {""}
+
+
+def test_objects_are_not_known_that_share_what_they_are_made_of() -> None:
+    (found,) = read("X = []\ndef test():\n    cart = Cart(X)\n    assert cart.total() == 3")
+    assert found.call.receiver == ""
+    (found,) = read("X = []\ndef test():\n    assert Cart(X).total() == 3")
+    assert found.call.receiver == ""
+
+
+def test_methods_of_objects_that_the_file_has_may_have_a_part() -> None:
+    body = "assert CART.go(1) == 1\n    assert price('A') == 3"
+    assert read(f"CART = Cart()\ndef test():\n    {body}") == []
+
+
+def test_a_fixture_of_a_class_stands_before_the_files() -> None:
+    fixtures = "@pytest.fixture\ndef cart():\n    return Cart(1)\n"
+    own = "class TestA:\n    @pytest.fixture\n    def cart(self):\n        return Cart(2)\n"
+    assert read(f"{fixtures}{own}    def test(self, cart):\n        assert cart.total() == 3") == []
+
+
 def test_what_was_called_before_is_known() -> None:
     (found,) = of_test('tax(1)\nassert price("A") == 3')
     assert [(each.form, each.is_dropped) for each in found.call.begun] == [("shop.tax(1)", True)]
