@@ -12,8 +12,8 @@ Trial = Callable[[Work, Proposal], Attempt]
 """Tries a proposal once."""
 
 
-def watched(trial: Trial) -> Trial:
-    """Return a trial that has each candidate looked at first."""
+def guard_first(trial: Trial) -> Trial:
+    """Return the trial with the guard before it; its warnings go into the verdict of what it lets through."""
 
     @wraps(trial)
     def guarded_trial(work: Work, proposal: Proposal) -> Attempt:

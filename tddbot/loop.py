@@ -23,7 +23,7 @@ from tddbot.domain import (
     Verdict,
 )  # fmt: skip
 from tddbot.ending import Step, conclude, deliver, fixed, next_step, offer, why_given_up
-from tddbot.guarding import watched
+from tddbot.guarding import guard_first
 from tddbot.judge.offers import rule_offer
 from tddbot.judge.overfit import shown_and_withheld
 from tddbot.parallel import in_order
@@ -134,7 +134,7 @@ def climb(work: Work, brief: Brief) -> Generator[Attempt, None, None]:
         earlier.extend(history)
 
 
-@watched
+@guard_first
 def try_out(work: Work, proposal: Proposal) -> Attempt:
     """Try one proposal once: the guard, then the target alone, then everything; the judge rules."""
     if isinstance(proposal, Dud):
