@@ -20,6 +20,7 @@ from msgspec import Meta, Struct
 from tddbot.budget import Budget
 from tddbot.errors import UsageError
 from tddbot.generator.settings import ModelSettings
+from tddbot.judge.guard.allowing import wrong_code
 from tddbot.judge.settings import JudgeSettings
 from tddbot.runner.settings import RunnerSettings
 from tddbot.watcher.settings import WatcherSettings
@@ -113,9 +114,12 @@ def parse(text: str) -> Config:
         key, message, hint = problem
         raise _refusal(text, key, message, hint)
     try:
-        return msgspec.convert(table, Config)
+        config = msgspec.convert(table, Config)
     except msgspec.ValidationError as error:
         raise _wrong_value(text, table, str(error)) from error
+    if wrong := next(filter(None, map(wrong_code, config.judge.allow)), None):
+        raise _refusal(text, ("judge", "allow"), f"[tool.tddbot.judge] allow: {wrong[0]}", wrong[1])
+    return config
 
 
 def line_of(text: str, key: Key) -> int:

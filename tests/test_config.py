@@ -123,6 +123,26 @@ def test_every_stage_has_its_table(tmp_path: Path):
             "pyproject.toml:2: [tool.tddbot.judge] protected: expected a string, got a whole number",
             "",
         ),
+        (
+            "[tool.tddbot.judge]\nallow = ['TDB504', 'TDB999']\n",
+            "pyproject.toml:2: [tool.tddbot.judge] allow: 'TDB999' is no code of the guard",
+            "the code stands at the end of an objection, as in (TDB504); docs/guard.md has them all",
+        ),
+        (
+            "[tool.tddbot.judge]\nallow = ['tdb504']\n",
+            "pyproject.toml:2: [tool.tddbot.judge] allow: 'tdb504' is no code of the guard",
+            "did you mean 'TDB504'?",
+        ),
+        (
+            "[tool.tddbot.judge]\nallow = ['computed-import']\n",
+            "pyproject.toml:2: [tool.tddbot.judge] allow: 'computed-import' is no code of the guard",
+            "did you mean 'TDB504'?",
+        ),
+        (
+            "[tool.tddbot.judge]\nallow = ['TDB101']\n",
+            "pyproject.toml:2: [tool.tddbot.judge] allow: TDB101 (protected-path) cannot be allowed",
+            "",
+        ),
         ("[tool]\ntddbot = 3\n", "pyproject.toml:2: [tool.tddbot] must be a table, not a whole number", ""),
         (
             "[tool.tddbot]\nrunner = 2026-01-01\n",

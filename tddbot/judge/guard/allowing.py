@@ -1,4 +1,4 @@
-"""Comments by which the user allows what a rule forbids: `# tddbot: allow TDB305`."""
+"""What the user allows: codes in the configuration, and comments such as `# tddbot: allow TDB305`."""
 
 import ast
 import io
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from tddbot.judge.guard.finding import Finding
 from tddbot.judge.guard.module import Module
+from tddbot.judge.guard.rules import RULES
 
 _COMMENT = re.compile(r"#.*?\btddbot:\s*allow\b(?P<codes>[\sA-Z0-9,]*)", re.IGNORECASE)
 _CODE = re.compile(r"TDB\d{3}", re.IGNORECASE)
@@ -23,6 +24,18 @@ class Permission:
     codes: tuple[str, ...]
     line: int
     is_whole: bool
+
+
+def wrong_code(code: str) -> tuple[str, str] | None:
+    """Return what is wrong with a code that is to be allowed, with a hint or ""; None where it may be."""
+    if code not in RULES:
+        meant = (rule.code for rule in RULES.values() if code.lower() in (rule.code.lower(), rule.name))
+        all_of_them = "the code stands at the end of an objection, as in (TDB504); docs/guard.md has them all"
+        near = next(meant, "")
+        return f"'{code}' is no code of the guard", f"did you mean '{near}'?" if near else all_of_them
+    if not RULES[code].is_allowable:
+        return f"{code} ({RULES[code].name}) cannot be allowed", ""
+    return None
 
 
 def permissions(source: str, module: Module) -> tuple[Permission, ...]:
