@@ -46,10 +46,10 @@ class Hearing:
 
 
 @contextmanager
-def limited(stop: Stop) -> Iterator[Stop]:
+def limited(stop: Stop, seconds: float = _MOST_SECONDS) -> Iterator[Stop]:
     """Lend a stop that is set with the given one, and after the longest that anybody waits for answers."""
     branch = Stop(stop)
-    clock = Timer(_MOST_SECONDS, branch.set)
+    clock = Timer(seconds, branch.set)
     clock.daemon = True
     clock.start()
     try:
