@@ -19,18 +19,19 @@ _FEW = 5
 def evidence_lines(evidence: Evidence, whole: bool = False) -> list[Labelled]:
     """Return the record of a patch that was accepted, or is offered; what is empty is left out.
 
-    All of it where it is asked for as a `whole`, else a few of each. What the tests leave open is not among it.
+    All of it where it is asked for as a `whole`, else a few of each, without what stands above the patch on the screen,
+    seeds and digests. What the tests leave open is not among it.
     """
     most = 1_000 if whole else _FEW
     return [
         ("patch", evidence.patch_id),
         *_if("kind", _CLAIMS.get(evidence.kind, "")),
-        ("target", evidence.cause),
+        *([("target", evidence.cause)] if whole else []),
         *_if("won", ", ".join(first_few(evidence.won, most))),
         ("kept", count(evidence.kept, "green test")),
         *_listed("flaky", [f"{node} is red, as it is at times without the patch" for node in evidence.flaky], most),
         ("proof", _proof(evidence)),
-        *_if("seeds", "; ".join(first_few(evidence.seeds, most if whole else 3))),
+        *_if("seeds", "; ".join(evidence.seeds) if whole else ""),
         ("jail", evidence.jail),
         *_listed("lacks", evidence.lacks, most),
         *_if("held", ", ".join(evidence.held)),

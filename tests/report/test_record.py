@@ -69,7 +69,7 @@ def labels(lines: list[Labelled]) -> list[str]:
 
 def test_what_is_empty_is_left_out():
     assert labels(evidence_lines(EVIDENCE)) == [
-        "patch", "target", "won", "kept", "proof", "jail", "guard", "by", "cost",
+        "patch", "won", "kept", "proof", "jail", "guard", "by", "cost",
     ]  # fmt: skip
     assert of("guard", EVIDENCE) == ["clean"]
 
@@ -78,7 +78,6 @@ def test_all_that_was_found_out_has_its_line():
     assert of("proof", WHOLE) == [
         "1 cold run of the whole suite, 3 repeats of the target, 2 without the patch, on tree tree01234567"
     ]
-    assert of("seeds", WHOLE) == ["hash 1, order 1; hash 2; hash 3; … and 2 more"]
     assert of("flaky", WHOLE) == ["t.py::late is red, as it is at times without the patch"]
     assert of("lacks", WHOLE) == ["it is a copy", "no run is warm"]
     assert of("guard", WHOLE) == ["a.py:3 opens a socket (TDB301)"]
@@ -94,7 +93,12 @@ def test_what_is_much_is_cut_unless_the_whole_is_asked_for():
     many = replace(WHOLE, won=tuple(f"t.py::test_{number}" for number in range(30)))
     assert of("won", many)[0].endswith("t.py::test_4, … and 25 more")
     assert of("won", many, whole=True)[0].endswith("t.py::test_29")
-    assert of("seeds", many, whole=True) == ["hash 1, order 1; hash 2; hash 3; hash 4; hash 5"]
+
+
+def test_the_whole_has_the_seeds_and_what_stands_above_the_patch_already():
+    assert of("seeds", WHOLE) == of("target", WHOLE) == []
+    assert of("seeds", WHOLE, whole=True) == ["hash 1, order 1; hash 2; hash 3; hash 4; hash 5"]
+    assert of("target", WHOLE, whole=True) == [WHOLE.cause]
 
 
 def test_the_whole_has_the_digest_of_each_file():

@@ -72,7 +72,6 @@ def test_a_fix_in_few_lines():
         "  -x = 41",
         "  +x = 42",
         f"  patch  {PATCH.id}",
-        "  target `f` does not do what tests/test_a.py expects",
         "  won    tests/test_a.py::test_a[ü]",
         "  kept   1 green test",
         "  proof  1 cold run of the whole suite, on tree tree01234567",
