@@ -45,7 +45,7 @@ def test_the_settings_that_it_names_exist():
 
 
 def test_what_every_configuration_file_is_called():
-    from_code = (Path(__file__).parents[1] / "tddbot" / "judge" / "gates.py").read_text(encoding="utf-8")
+    from_code = (Path(__file__).parents[1] / "tddbot" / "judge" / "gates" / "gates.py").read_text(encoding="utf-8")
     files = re.findall(r'"([\w.]+\.(?:toml|ini|cfg|json))"', from_code)
     assert len(set(files)) == 7
     assert [name for name in files if f"`{name}`" not in part("Gates")] == []
