@@ -2,7 +2,7 @@
 
 import ast
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
 
 from tddbot.domain import Attempt, Candidate, Edit, Patch, Usage
@@ -10,11 +10,6 @@ from tddbot.parsing import Unparsable, parsed
 
 _BRANCHES = (ast.If, ast.IfExp, ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler, ast.Assert)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-
-
-def preferred(alike: Sequence[Attempt]) -> Attempt:
-    """Return the one to take of attempts that behave alike, at least one; the first where nothing else decides."""
-    return min(alike, key=rank)
 
 
 def rank(attempt: Attempt) -> tuple[int, int, int, Decimal, int]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from tddbot.domain import Attempt, Candidate, Dud, Edit, Patch, Ruling, Usage, Verdict
-from tddbot.judge.ambiguity import complexity, decisions, difference, preferred, rank
+from tddbot.judge.ambiguity import complexity, decisions, difference, rank
 from tddbot.parsing import parsed
 
 BEFORE = "def f(n):\n    return n\n\n\ndef g(n):\n    return f(n) if n else 0\n"
@@ -25,7 +25,7 @@ def attempt(body: str, usd: str = "0", tokens: int = 0) -> Attempt:
 
 
 def taken(*attempts: Attempt) -> int:
-    return attempts.index(preferred(attempts))
+    return attempts.index(min(attempts, key=rank))
 
 
 @pytest.mark.parametrize(
