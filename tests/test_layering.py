@@ -25,6 +25,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "guarding",
         "proving",
         "gating",
+        "memorising",
         "contradicting",
         "choosing",
         "aftermath",
@@ -58,6 +59,7 @@ DYNAMIC: Mapping[str, str] = {
     "tddbot.runner.guest.lab.asking": "expressions are asked in a module that the tests may not have imported",
     "tddbot.runner.guest.split.server": "a patched module is imported by the name that the tests have for it",
     "tddbot.runner.guest.tddbot_carrier": "as the bootstrap, in each worker of pytest-xdist",
+    "tddbot.runner.guest.watch": "what tests assert with is loaded before anything of the repository, to be watched",
     "tddbot.runner.guest.warmup": "the zygote loads what the last run has loaded",
 }
 """The modules that import by a name made at run time, and why."""
