@@ -4,7 +4,6 @@ from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from threading import Timer
 
 from tddbot.context.code.files import Files
 from tddbot.context.code.layout import Layout
@@ -19,7 +18,7 @@ from tddbot.lab import Fate, Lab
 from tddbot.parallel import in_order
 from tddbot.proof import Unpinned
 from tddbot.stop import Stop
-from tddbot.ties.hearing import Hearing
+from tddbot.ties.hearing import Hearing, limited
 from tddbot.ties.patched import PatchedLab, is_of_bodies
 from tddbot.work import Work, lab_request, run, test_texts
 
@@ -55,7 +54,7 @@ def unpinned(work: Work, attempt: Attempt) -> tuple[Unpinned, ...]:
     seconds = min(work.policy.unpinned_seconds, work.ledger.seconds_left())
     if seconds <= 0 or attempt.run is None or not isinstance(attempt.proposal, Candidate):
         return ()
-    with _within(work.stop, seconds) as stop:
+    with limited(work.stop, seconds) as stop:
         branch = replace(work, stop=stop)
         watch = _Watch(branch, work.ledger.elapsed(), seconds)
         patch = attempt.proposal.patch
@@ -63,20 +62,6 @@ def unpinned(work: Work, attempt: Attempt) -> tuple[Unpinned, ...]:
             found = _found(replace(branch, lab=lab), patch, watch)
         nodes = _affected(branch, patch, attempt.run, watch.left() / 2) if found else ()
         return _told(branch, _confirmed(branch, found, nodes) if nodes else [])
-
-
-@contextmanager
-def _within(stop: Stop, seconds: float) -> Iterator[Stop]:
-    """Lend a stop token that is set after so many seconds, and at the end."""
-    branch = Stop(stop)
-    clock = Timer(seconds, branch.set)
-    clock.daemon = True
-    clock.start()
-    try:
-        yield branch
-    finally:
-        clock.cancel()
-        branch.set()
 
 
 @contextmanager
@@ -106,7 +91,7 @@ def _found(work: Work, patch: Patch, watch: _Watch) -> list[Survivor]:
         telling = [each for each in _survivors(patch, made) if is_telling(each)]
         return named(telling[:_FEW])
     brief = Brief(work.target, tuple(Excerpt(path, text, Role.TEST) for path, text in test_texts(work).items()))
-    with _within(work.stop, watch.left(_ASKED)) as stop:
+    with limited(work.stop, watch.left(_ASKED)) as stop:
         hearing = Hearing(lab, stop, work.ledger.elapsed, brief, work.redactor.redacted)
         return ranked(parted(patch, named(_survivors(patch, passed)), hearing))
 

@@ -47,7 +47,7 @@ class Hearing:
 
 @contextmanager
 def limited(stop: Stop, seconds: float = _MOST_SECONDS) -> Iterator[Stop]:
-    """Lend a stop that is set with the given one, and after the longest that anybody waits for answers."""
+    """Lend a stop that is set with the given one, when so many seconds are over, and at the end."""
     branch = Stop(stop)
     clock = Timer(seconds, branch.set)
     clock.daemon = True
@@ -56,3 +56,4 @@ def limited(stop: Stop, seconds: float = _MOST_SECONDS) -> Iterator[Stop]:
         yield branch
     finally:
         clock.cancel()
+        branch.set()
