@@ -11,6 +11,7 @@ from tddbot.judge.coverage import uncovered
 from tddbot.judge.flaky import flickered
 from tddbot.judge.swallowed import swallowed
 from tddbot.judge.verdict import plausible, rule
+from tddbot.memorising import learnt, overfit
 from tddbot.parallel import in_order
 from tddbot.proof import Gate, Proof
 from tddbot.protection import protected_as
@@ -44,10 +45,11 @@ def prove(work: Work, candidate: Candidate) -> Attempt:
     by side, as do the gates, and ends when one of it speaks against the patch.
     """
     branch = replace(work, stop=Stop(work.stop))
-    with ThreadPoolExecutor(1, "tddbot-gates") as pool:
-        gates = pool.submit(gated, branch, candidate)
+    with ThreadPoolExecutor(2, "tddbot-gates") as pool:
+        gates, clause = pool.submit(gated, branch, candidate), pool.submit(learnt, branch, candidate)
         try:
             attempt = _steady(branch, candidate)
+            attempt = overfit(attempt, clause.result()) if attempt.verdict.accepted else attempt
             return _claimed(_gated(attempt, gates.result())) if attempt.verdict.accepted else attempt
         finally:
             branch.stop.set()
