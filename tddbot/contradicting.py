@@ -162,7 +162,7 @@ class _Inquest:
     def _left_in(self) -> frozenset[str]:
         """The modules in which tests may leave something for others to find."""
         sheets = [found for path in self._paths if (found := self._sheet(path)) is not None]
-        called = {dotted for each in sheets for dotted in called_for_effect(each)}
+        called = {dotted for each in sheets for dotted in called_for_effect(each, by_name=not self._deeper)}
         doubtful = (dotted for dotted in called if self._sources.is_free(dotted) is not True)
         return frozenset(place.path for dotted in doubtful if (place := self._sources.place(dotted)))
 

@@ -95,7 +95,7 @@ def test_a_model_that_names_two_tests_which_do_not_contradict_each_other_is_not_
         server.answer(f"It has to look at the code.\n\nshop.py\n```python\n{right}```\n")
     _, events = project.events("fix", env=with_model(server))
     (ended,) = resolutions(events)
-    assert ended["conclusion"] != "contradictory tests"
+    assert ended["conclusion"] == "fixed"
     assert ended["clash"] is None
     assert len(server.requests) > 1
 

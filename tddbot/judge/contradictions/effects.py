@@ -7,8 +7,8 @@ from tddbot.judge.contradictions.sheet import Sheet
 from tddbot.judge.contradictions.state import sounds_adding
 
 
-def called_for_effect(sheet: Sheet) -> Iterator[str]:
-    """Yield the functions (dotted) of which some test wants no result, or whose name says that they keep something.
+def called_for_effect(sheet: Sheet, by_name: bool = True) -> Iterator[str]:
+    """Yield the functions (dotted) of which some test wants no result, or, `by_name`, that sound like keeping things.
 
     What is only to raise is left out.
     """
@@ -21,7 +21,7 @@ def called_for_effect(sheet: Sheet) -> Iterator[str]:
         }
         for node in ast.walk(test.function):
             full = _full(node.func, sheet) if isinstance(node, ast.Call) else None
-            if full and (id(node) in dropped or sounds_adding(full)):
+            if full and (id(node) in dropped or (by_name and sounds_adding(full))):
                 yield full
 
 
