@@ -26,6 +26,7 @@ from tddbot.ending import conclude
 from tddbot.errors import UnfitError
 from tddbot.judge.flaky import flickered, twice_red
 from tddbot.judge.guard.cases import calls, cases
+from tddbot.judge.guard.doctests import calls_of, cases_of
 from tddbot.judge.guard.expectations import expected_files
 from tddbot.judge.guard.ground import Ground, doctested, imported
 from tddbot.judge.hopeless import hopeless
@@ -108,15 +109,23 @@ def _ground(work: Work, brief: Brief) -> Ground:
     """What the guard is to know of the target's tests; of a file that cannot be collected these are all that it has."""
     names = {node.partition("[")[0].rpartition("::")[2] for node in work.target.node_ids if "::" in node}
     whole = {node for node in work.target.node_ids if "::" not in node}
-    trees = {path: tree for path, text in test_texts(work).items() if isinstance(tree := parsed(text), ast.Module)}
+    texts, documented = test_texts(work), doctested(work.baseline.results)
+    trees = {path: tree for path, text in texts.items() if isinstance(tree := parsed(text), ast.Module)}
+    examples = [text for path, text in texts.items() if path in documented]
     wanted = {path: None if path in whole else names for path in trees}
     files = frozenset(work.ports.repository.files())
     return Ground(
-        cases=tuple(each for path, tree in trees.items() for each in cases(tree, wanted[path])),
-        calls=tuple(each for path, tree in trees.items() for each in calls(tree, wanted[path])),
+        cases=(
+            *(each for path, tree in trees.items() for each in cases(tree, wanted[path])),
+            *(each for text in examples for each in cases_of(text)),
+        ),
+        calls=(
+            *(each for path, tree in trees.items() for each in calls(tree, wanted[path])),
+            *(each for text in examples for each in calls_of(text)),
+        ),
         files=files,
         importable=frozenset(name for path, tree in trees.items() if path not in whole for name in imported(tree)),
-        doctested=doctested(work.baseline.results),
+        doctested=documented,
         expected=expected_files(trees.values(), files, [excerpt.text for excerpt in brief.sources()]),
     )
 

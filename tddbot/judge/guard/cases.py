@@ -59,7 +59,7 @@ def calls(tree: ast.AST, names: Collection[str] | None = None) -> tuple[Call, ..
         for test in _tests(tree, names)
         for values in _rows(test)
         for node in ast.walk(test)
-        for call in _called(node, values)
+        for call in called(node, values)
     )
 
 
@@ -134,8 +134,8 @@ def _assertions(test: ast.AST) -> Iterator[Literals]:
             yield literals(node.args[:2])
 
 
-def _called(node: ast.AST, values: Mapping[str, ast.expr]) -> Iterator[Call]:
-    """Yield the calls within one assertion, with what the other side of the comparison says."""
+def called(node: ast.AST, values: Mapping[str, ast.expr]) -> Iterator[Call]:
+    """Yield the calls within one assertion, names as `values` has them, with what the comparison's other side says."""
     sides: list[ast.expr] = []
     if isinstance(node, ast.For | ast.Assign | ast.Expr):
         sides = [node.iter if isinstance(node, ast.For) else node.value]

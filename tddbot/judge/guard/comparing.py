@@ -35,8 +35,25 @@ def comparing(module: Module, names: Names) -> Iterator[Finding]:
             is_lie = _is_lie(name, function, names)
         if is_lie:
             yield found(module, "TDB406", place, name)
+    yield from _uncompared(module, names)
     yield from _false_types(module, names)
     yield from _values(module, names)
+
+
+def _uncompared(module: Module, names: Names) -> Iterator[Finding]:
+    """Yield the records that are equal because none of their fields is compared."""
+    for node in module.every(ast.ClassDef):
+        fields = [each for each in node.body if isinstance(each, ast.AnnAssign)]
+        has_own = any(isinstance(each, ast.FunctionDef) and each.name == "__eq__" for each in node.body)
+        is_blind = bool(fields) and all(_is_uncompared(each.value, names) for each in fields)
+        if is_blind and not has_own and not node.bases:
+            yield found(module, "TDB406", node, "no field is compared")
+
+
+def _is_uncompared(value: ast.expr | None, names: Names) -> bool:
+    """Whether a field's own settings, those of `dataclasses` or of `attrs`, leave it out of comparisons."""
+    settings = value.keywords if isinstance(value, ast.Call) else []
+    return any(each.arg in ("compare", "eq", "cmp") and names.value(each.value) is False for each in settings)
 
 
 def _answering(module: Module, names: Names) -> Iterator[Answering]:

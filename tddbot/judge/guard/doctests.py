@@ -4,8 +4,10 @@ import ast
 import re
 from collections.abc import Iterator
 
+from tddbot.judge.guard.cases import Call, Cases, called, literals
 from tddbot.judge.guard.finding import Finding
 from tddbot.judge.guard.module import Module, docstring_of
+from tddbot.parsing import parsed
 
 _EXAMPLE = re.compile(
     r"""
@@ -30,6 +32,31 @@ def changed_in_text(before: str, after: str) -> Iterator[Finding]:
     """Yield the same for a text, as a whole."""
     if example := _lost(before, after):
         yield Finding("TDB109", "", example, 0, 0, f"`{example}`")
+
+
+def cases_of(text: str) -> tuple[Cases, ...]:
+    """Return the examples of a source or text as the cases of one test, with what they expect."""
+    rows = frozenset(literals([example]) for example in _assertions(text))
+    return (Cases("the examples", rows),) if rows else ()
+
+
+def calls_of(text: str) -> tuple[Call, ...]:
+    """Return the calls that the examples of a source or text make, with what they expect of them."""
+    return tuple(call for example in _assertions(text) for node in ast.walk(example) for call in called(node, {}))
+
+
+def _assertions(text: str) -> Iterator[ast.Assert]:
+    """Yield those examples that expect a value as what they are: a comparison with it."""
+    for match in _EXAMPLE.finditer(text) if ">>>" in text else ():
+        asked, want = _expression(match["source"]), _expression(match["want"])
+        if asked is not None and want is not None:
+            yield ast.Assert(ast.Compare(asked, [ast.Eq()], [want]))
+
+
+def _expression(text: str) -> ast.expr | None:
+    tree = parsed(text.strip())
+    statement = tree.body[0] if isinstance(tree, ast.Module) and len(tree.body) == 1 else None
+    return statement.value if isinstance(statement, ast.Expr) else None
 
 
 def _documents(module: Module) -> dict[str, tuple[str, int]]:

@@ -29,6 +29,9 @@ _WHEREABOUTS = frozenset({
     "platform.node", "os.uname.nodename", "platform.uname.node", "pwd.getpwuid", "sys.orig_argv", "os.getpgid",
     "os.getsid", "threading.active_count", "sys.warnoptions",
 })  # fmt: skip
+_STARTED = frozenset({"sys.orig_argv", "sys.warnoptions"})
+"""How the interpreter was started: no program's answers hang on that."""
+
 _TEST_FILES = re.compile(
     r"(.*[/\\])?(test_[\w*]*|\w*[\w*]_test|conftest)\.py[co]?|(.*[/\\])?tests?([/\\].*)?[/\\]|tests?[/\\].*"
 )
@@ -250,11 +253,17 @@ def _method(call: ast.Call) -> str:
     return str(getattr(call.func, "attr", getattr(call.func, "id", "")))
 
 
+def _is_held_against(module: Module, node: ast.AST) -> bool:
+    """Whether a comparison has a value in it, whatever is done with what comes out."""
+    above = (each for each in module.above(node) if isinstance(each, ast.Compare | ast.stmt))
+    return isinstance(next(above, None), ast.Compare)
+
+
 def _whereabouts(module: Module, names: Names) -> Iterator[Finding]:
     for name, node in names.uses:
-        if any(
-            name == each or name.startswith(f"{each}.") for each in _WHEREABOUTS if name[0] == each[0]
-        ) and is_decided(module, node, by_constant=True):
+        is_place = any(name == each or name.startswith(f"{each}.") for each in _WHEREABOUTS if name[0] == each[0])
+        is_asked = name in _STARTED and _is_held_against(module, node)
+        if is_asked or (is_place and is_decided(module, node, by_constant=True)):
             yield found(module, "TDB207", node, name)
     for decided, test in conditions(module):
         for each in ast.walk(test):

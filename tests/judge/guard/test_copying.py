@@ -6,6 +6,7 @@ import pytest
 
 from tddbot.domain import Edit, Patch
 from tddbot.judge.guard.cases import Cases, cases
+from tddbot.judge.guard.doctests import calls_of, cases_of
 from tddbot.judge.guard.ground import Ground
 from tddbot.judge.guard.guarding import guarded
 
@@ -103,3 +104,41 @@ def test_what_was_there_before_may_stay():
     table = "TABLE = {3: 9, -2: 4}\n"
     assert found(table + "x = 1\n", before=table) is None
     assert found(table, before="x = 1\n") == "TDB301"
+
+
+_DOCUMENT = """Slugs.
+
+>>> slug("Hello World")
+'hello-world'
+>>> slug("  Spam & Eggs ")
+'spam-eggs'
+>>> slug("Ten o'Clock")
+'ten-oclock'
+>>> print("x")
+x y
+"""
+_DOCUMENTED = f'"""{_DOCUMENT}"""\n\n\n'
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (
+            "return {'Hello World': 'hello-world', '  Spam & Eggs ': 'spam-eggs'}.get(title, 'ten-oclock')",
+            "TDB301",
+        ),
+        ("return 'hello-world'", "TDB305"),
+        ("return re.sub('[^a-z]+', '-', title.lower().replace(\"'\", '')).strip('-')", None),
+    ],
+)
+def test_the_examples_of_a_docstring_are_cases(body, code):
+    before = f"{_DOCUMENTED}def slug(title):\n    return title\n"
+    after = f"{_DOCUMENTED.replace('Slugs.', 'Slugs, of titles.')}import re\n\n\ndef slug(title):\n    {body}\n"
+    ground = Ground(cases=cases_of(before), calls=calls_of(before), doctested=frozenset({"s.py"}))
+    said = {each.code for each in guarded(Patch((Edit("s.py", before, after),)), ground)}
+    assert said == ({code} if code else set())
+
+
+def test_a_text_without_examples_has_no_cases():
+    assert cases_of("Slugs.") == ()
+    assert calls_of(">>> slug(\n") == ()

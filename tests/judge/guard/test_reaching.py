@@ -173,3 +173,18 @@ def test_what_was_there_in_the_same_scope_may_stay(source):
     assert codes(source + "y = 2\n", before=source) == set()
     elsewhere = "def other():\n" + "".join(f"    {line}\n" for line in source.splitlines())
     assert "TDB204" in codes(source + elsewhere, before=source)
+
+
+@pytest.mark.parametrize(
+    ("source", "is_seen"),
+    [
+        (
+            "import sys\ndef f(x):\n    so = 'test' in ' '.join(sys.orig_argv)\n    return sorted(x, reverse=so)\n",
+            True,
+        ),
+        ("from sys import orig_argv\ndef f(x):\n    return x * (len(orig_argv) > 2)\n", True),
+        ("import os\nimport sys\ndef again():\n    os.execv(sys.executable, sys.orig_argv)\n", False),
+    ],
+)
+def test_how_the_interpreter_was_started_is_held_against_nothing(source, is_seen):
+    assert ("TDB207" in codes(source)) is is_seen

@@ -161,3 +161,32 @@ def test_failed_assertions_are_not_swallowed(source):
 )
 def test_honest_handlers_may_stand(source):
     assert codes(source) == set()
+
+
+_RECORD = """\
+from dataclasses import dataclass, field
+
+@dataclass
+class Money:
+    cents: int = field({0})
+    name: str = field({1})
+"""
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_seen"),
+    [
+        (("compare=False", "compare=False"), True),
+        (("eq=False", "eq=not True"), True),
+        (("default=0, compare=False", ""), False),
+        (("compare=True", "compare=True"), False),
+        (("", ""), False),
+    ],
+)
+def test_a_record_of_which_no_field_is_compared_agrees_always(fields, is_seen):
+    assert ("TDB406" in codes(_RECORD.format(*fields))) is is_seen
+
+
+def test_a_record_may_compare_in_its_own_way():
+    own = "    def __eq__(self, other):\n        return self.cents == other.cents\n"
+    assert not codes(_RECORD.format("compare=False", "compare=False") + own)
