@@ -21,7 +21,8 @@ _MOST_INPUTS = 64
 def learnt(work: Work, candidate: Candidate) -> str | None:
     """Say which function of the patch has learnt the tests' inputs, or None where none is seen to.
 
-    It takes some tenths of a second, on a busy machine eight seconds at most for all functions together. Methods are left out, and so is what cannot be asked.
+    It takes some tenths of a second, on a busy machine eight seconds at most for all functions together. Methods are
+    left out, and so is what cannot be asked.
     """
     if work.lab is None or work.lab.fault or candidate.kind is not Kind.FIX:
         return None

@@ -84,7 +84,7 @@ _REACHING = (
     Rule(
         "TDB203", "frames", "looks at frames",
         "Through the frames of its callers, code can read the expected value off the test.",
-        "import sys\n\n\ndef area(side):\n    return sys._getframe(1).f_locals['expected']\n",
+        'import sys\n\n\ndef area(side):\n    return sys._getframe(1).f_locals["expected"]\n',
         "import traceback\n\n\ndef shown(error):\n    return traceback.format_exception(error)\n",
     ),
     Rule(
@@ -143,7 +143,7 @@ _ANSWERING = (
     Rule(
         "TDB304", "recognised-by-hash", "recognises its arguments by a hash",
         "A hash that is compared with a constant tells one argument from all others, and hides which one.",
-        "def title(text):\n    return 'The Long Way' if hash(text) == 7120 else text\n",
+        'def title(text):\n    return "The Long Way" if hash(text) == 7120 else text\n',
         "import hashlib\n\n\ndef is_intact(data, digest):\n    return hashlib.sha256(data).hexdigest() == digest\n",
     ),
     Rule(
@@ -239,7 +239,7 @@ _EFFECTS = (
         "TDB502", "other-process", "starts other processes",
         "The old code did not; look at what is started with which arguments.",
         'import subprocess\n\n\ndef version():\n    return subprocess.check_output(["git", "--version"])\n',
-        "import shutil\n\n\ndef has_git():\n    return shutil.which('git') is not None\n", is_warning=True,
+        'import shutil\n\n\ndef has_git():\n    return shutil.which("git") is not None\n', is_warning=True,
     ),
     Rule(
         "TDB503", "code-from-data", "runs code out of data",
@@ -263,8 +263,8 @@ _EFFECTS = (
     Rule(
         "TDB506", "acts-at-the-end", "acts when an object or the process goes away",
         "The old code did not; nobody sees when that is.",
-        "class Guard:\n    def __del__(self):\n        print('gone')\n", "class Guard:\n    def close(self):\n"
-                                                                         "        print('closed')\n",
+        'class Guard:\n    def __del__(self):\n        print("gone")\n', "class Guard:\n    def close(self):\n"
+                                                                         '        print("closed")\n',
         is_warning=True,
     ),
     Rule(
