@@ -1,16 +1,18 @@
 """What the project's own checks print, as values, and which of it is new with a patch."""
 
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+
+from msgspec import MsgspecError, Struct
+from msgspec.json import decode
 
 MOST = 20
 """The most findings of one check that are told."""
 
 _LONGEST = 300
+_LONGEST_LINE = 10_000
 _MYPY = re.compile(r"(?P<path>.+?):(?:(?P<line>\d+):)?(?:\d+:)* error: (?P<text>.*?)(?:  \[(?P<code>[\w-]+)\])?")
 _VARYING = re.compile(r"(?<=\bline )\d+|\d+(?= > \d)")
 """Numbers of lines, which move, and what is counted against a limit: more of too much is nothing new."""
@@ -48,7 +50,7 @@ def read(name: str, output: str, exit_code: int | None, files: Sequence[str]) ->
         return "it did not start; is it installed in the project's Python?"
     try:
         found = list(_READERS[name](output))
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (MsgspecError, RecursionError):
         return "what it printed cannot be read"
     if exit_code == 1 and not found:
         return "it failed and named no finding"
@@ -101,26 +103,56 @@ def _among(path: str, files: Sequence[str]) -> str:
     return max((file for file in files if path == file or path.endswith(f"/{file}")), key=len, default="")
 
 
+class _Row(Struct):
+    row: int
+
+
+class _OfRuff(Struct):
+    filename: str
+    location: _Row
+    code: str | None
+    message: str
+
+
+class _Start(Struct, frozen=True):
+    line: int
+
+
+class _Range(Struct, frozen=True):
+    start: _Start
+
+
+class _OfPyright(Struct):
+    file: str
+    severity: str
+    message: str
+    range: _Range = _Range(_Start(-1))
+    rule: str | None = None
+
+
+class _Report(Struct, rename="camel"):
+    general_diagnostics: list[_OfPyright]
+
+
 def _ruff(output: str) -> Iterator[Finding]:
-    for each in json.loads(output):
-        code = each["code"] or "invalid-syntax"
+    for each in decode(output, type=list[_OfRuff]):
+        code = each.code or "invalid-syntax"
         fatal = code in ("invalid-syntax", "E999", "E902")
-        yield Finding(each["filename"], each["location"]["row"], code, each["message"], fatal)
+        yield Finding(each.filename, each.location.row, code, each.message, fatal)
 
 
 def _mypy(output: str) -> Iterator[Finding]:
     for line in output.splitlines():
-        if match := _MYPY.fullmatch(line):
+        if len(line) <= _LONGEST_LINE and (match := _MYPY.fullmatch(line)):
             yield Finding(match["path"], int(match["line"] or 0), match["code"] or "error", match["text"])
 
 
 def _pyright(output: str) -> Iterator[Finding]:
-    report: dict[str, Any] = json.loads(output)
-    for each in report["generalDiagnostics"]:
-        if each["severity"] in ("error", "warning"):
+    for each in decode(output, type=_Report).general_diagnostics:
+        if each.severity in ("error", "warning"):
             # A syntax error has no rule.
-            code, line = each.get("rule") or "error", each["range"]["start"]["line"] + 1
-            yield Finding(each["file"], line, code, each["message"], "rule" not in each)
+            line = each.range.start.line + 1
+            yield Finding(each.file, line, each.rule or "error", each.message, each.rule is None)
 
 
 _READERS: Mapping[str, Callable[[str], Iterator[Finding]]] = {"ruff": _ruff, "mypy": _mypy, "pyright": _pyright}

@@ -126,3 +126,17 @@ def test_findings_are_told_in_lines_that_are_bounded():
     assert len(lines) == 20
     assert lines[-1] == "… and 480 more"
     assert max(map(len, lines)) == 300
+
+
+ONE = ruff(("a.py", 1, "F401", "x"))
+
+
+@pytest.mark.parametrize(
+    "output", ["[" * 200_000, ONE.replace('"a.py"', "[]"), ONE.replace("1", '"1"', 1), "{}", "[1]"]
+)
+def test_what_is_no_answer_of_ruff_is_none(output):
+    assert read("ruff", output, 1, ["a.py"]) == "what it printed cannot be read"
+
+
+def test_a_line_without_end_is_no_finding():
+    assert read("mypy", "a" + ":1" * 4_000_000, 1, ["a.py"]) == "it failed and named no finding"
