@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from threading import Timer
 
 from tddbot.domain import Attempt, Brief, Candidate, Excerpt, Kind, Question, Role, Ruling
 from tddbot.judge.ambiguity import rank
+from tddbot.stop import Stop
 from tddbot.ties.differing import same_programs
 from tddbot.ties.hearing import Hearing
 from tddbot.ties.parting import Parting, parted
@@ -12,10 +14,21 @@ from tddbot.ties.questions import asked
 from tddbot.ties.ties import MOST_PASSERS, distinct
 from tddbot.work import Work, test_texts
 
+_PATIENCE = (10.0, 30.0)
+"""At least and at most so many seconds are others waited for once one of them was accepted."""
+
 
 def is_one_of_many(work: Work, attempt: Attempt) -> bool:
     """Whether others were asked for side by side with this one, which are worth waiting for: they are paid for."""
     return any(rung.name == attempt.rung and rung.role and rung.width > 1 for rung in work.policy.ladder)
+
+
+def hurry(hunt: Stop, seconds: float) -> None:
+    """End the hunt when those side by side have had as long again as the first that was accepted, within bounds."""
+    least, most = _PATIENCE
+    clock = Timer(max(least, min(seconds, most)), hunt.set)
+    clock.daemon = True
+    clock.start()
 
 
 def chosen(

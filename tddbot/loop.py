@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from tddbot import events
-from tddbot.choosing import is_one_of_many
+from tddbot.choosing import hurry, is_one_of_many
 from tddbot.context.targets import targets
 from tddbot.contradicting import confirmed, contradicted, contradictory, others
 from tddbot.domain import (
@@ -98,6 +98,7 @@ def search(work: Work, brief: Brief) -> Resolution:
             accepted.append(attempt)
             if not is_one_of_many(work, attempt):
                 break
+            hurry(hunt, work.ledger.elapsed())
     hunt.set()
     climbing.close()  # what is cut off by that may cost, too
     if accepted:

@@ -24,7 +24,7 @@ from tddbot.runner.settings import RunnerSettings
 from tddbot.runner.split import HELD
 from tests.contracts.backends import BACKENDS, CANNOT, Backend
 from tests.repository.tools import fingerprint
-from tests.runner.tools import Project, children, descendants, left_over, outcomes, wait_for
+from tests.runner.tools import Project, WarmProject, children, descendants, left_over, outcomes, wait_for
 
 ABUSE = Path(__file__).parent / "abuse"
 SECRET = "s3cr3t-" + os.urandom(8).hex()
@@ -286,13 +286,9 @@ def forgery(backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> Itera
 def test_honest_work_is_no_forgery(forgery: Project) -> None:
     run = forgery.run(patch=forgery.patch(module="def f(): return 42\ndef g(): return 1\n"))
     assert (run.ending, run.detail, run.reds()) == (Ending.COMPLETE, "", ())
-    assert run.held == (
-        "signed records",
-        "canaries",
-        "nothing replaced that tests assert with",
-        "no protected file changed",
-        "exit code",
-    )
+    # In a warm run, which proves nothing, there is no watch.
+    watched = () if isinstance(forgery, WarmProject) else ("nothing replaced that tests assert with",)
+    assert run.held == ("signed records", "canaries", *watched, "no protected file changed", "exit code")
 
 
 @pytest.mark.parametrize("when", ["at import", "in a call"])

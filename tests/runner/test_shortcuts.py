@@ -23,7 +23,8 @@ def names(session):
     found = {}
     for name, what in defined(session._fixturemanager):
         found.setdefault(name, []).append(what)
-    hooks = {name: sorted(str(each.plugin_name).rstrip("0123456789") for each in caller.get_hookimpls())
+    # The guest's own plugins have no name, and a fork of the zygote has no watch.
+    hooks = {name: sorted(str(each.plugin_name) for each in caller.get_hookimpls() if not each.plugin_name.isdigit())
              for name, caller in vars(session.config.hook).items() if hasattr(caller, "get_hookimpls")}
     plugins = [name for name, plugin in session.config.pluginmanager.list_name_plugin() if plugin is not None]
     return {"fixtures": found, "hooks": hooks, "plugins": plugins}

@@ -20,6 +20,7 @@ SAMPLES = {
     "latin-1": "# -*- coding: latin-1 -*-\ndef f(grün):\n    return grün < 'ä'  # ö\n".encode("latin-1"),
     "byte order mark": "\ufeffdef f(a):\n    return a < 'ä'\n".encode(),
     "letters of many bytes": "def f(größe):\n    '''😀'''\n    return größe < 1, '😀', größe > 1\n".encode(),
+    "letters of many bytes after a keyword": "def f(größe):\n    if größe: return 1\n    if ö: pass\n".encode(),
     "f-strings": b"def f(a, b):\n    return f'{a + 1!r:>{b}} {{a}} {a < b}'\n",
     "decorators": b"@cache\n# between\n@other(1)\ndef f(a):\n    return a < 1\n",
     "walrus": b"def f(a):\n    if (n := len(a)) > 1: return n\n    return [y := 1, y + 1]\n",

@@ -40,8 +40,8 @@ def _indented(place: Place, node: Any, like: Any, prior: float) -> Iterator[Chan
 
 def exclusion(place: Place, node: "cst.If") -> Iterator[Change]:
     """Turn `elif` into `if` and the other way round."""
-    start, _ = place.source.inner(node)
-    if place.source.between(start, start + 4) == "elif":
+    start, end = place.source.inner(node)
+    if place.source.between(start, end).startswith("elif"):
         yield Change(start, start + 4, "if", 0.1)
     else:
         yield Change(start, start + 2, "elif", 0.1)
@@ -49,9 +49,10 @@ def exclusion(place: Place, node: "cst.If") -> Iterator[Change]:
 
 def other_keyword(place: Place, node: "cst.If | cst.While") -> Iterator[Change]:
     """Ask again and again what is asked once, or once what is asked again and again."""
-    start, _ = place.source.inner(node)
+    start, end = place.source.inner(node)
+    text = place.source.between(start, end)
     for old, new in (("if", "while"), ("while", "if")):
-        if node.orelse is None and place.source.between(start, start + len(old) + 1) in (f"{old} ", f"{old}("):
+        if node.orelse is None and text.startswith((f"{old} ", f"{old}(")):
             yield Change(start, start + len(old), new, 0.12)
 
 
